@@ -1,0 +1,1 @@
+"""The whole analysis path of one recording, a line a stage."""

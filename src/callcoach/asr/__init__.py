@@ -1,0 +1,1 @@
+"""Speech recognition: one speaker's sound in, words and turns out."""

@@ -1,0 +1,39 @@
+"""The `callcoach` command: takes arguments, calls one part of CallCoach, prints what came of it.
+
+Commands import what they need inside their functions, so that `callcoach --help` stays quick.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="callcoach",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
+)
+
+
+@app.callback(invoke_without_command=True)
+def main(version: Annotated[bool, typer.Option("--version", help="显示版本 · Show the version.")] = False) -> None:
+    """Options of `callcoach` itself."""
+    if version:
+        from callcoach import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+def run() -> None:
+    """Run the command line; a CallCoachError is printed as one message and gives exit code 1."""
+    from callcoach.errors import CallCoachError
+
+    try:
+        app()
+    except CallCoachError as error:
+        print(f"错误 Error: {error}", file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""The demonstration: two real SIP calls on loopback, from the first ring to the scorecard."""

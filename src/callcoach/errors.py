@@ -1,0 +1,40 @@
+"""Every error CallCoach raises on purpose.
+
+A message says what was found, what was expected, where, and what to do next.
+"""
+
+
+class CallCoachError(Exception):
+    """Root of all errors that a user can act on; the command line prints it without a traceback."""
+
+
+class ConfigError(CallCoachError):
+    """A setting is missing, unknown or out of range."""
+
+
+class SipError(CallCoachError):
+    """Registration, signalling or media could not go on."""
+
+
+class RecordingError(CallCoachError):
+    """A recording could not be written, finished or read back."""
+
+
+class AudioFormatError(CallCoachError):
+    """A file holds no audio that can be analysed."""
+
+
+class AsrError(CallCoachError):
+    """The recogniser could not transcribe."""
+
+
+class ModelError(CallCoachError):
+    """A recognition model is missing, damaged or could not be fetched."""
+
+
+class RuleDefinitionError(CallCoachError):
+    """One or more rule documents are wrong; the message lists every fault with file and line."""
+
+
+class RubricError(CallCoachError):
+    """The scoring rubric is wrong."""

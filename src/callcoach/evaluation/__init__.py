@@ -1,0 +1,1 @@
+"""Measuring the product against recordings whose truth is known."""

@@ -1,0 +1,1 @@
+"""Recognition models: which there are, fetching them whole or not at all, checking them."""

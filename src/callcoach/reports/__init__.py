@@ -1,0 +1,1 @@
+"""Showing an analysed call to a person: HTML page, terminal."""

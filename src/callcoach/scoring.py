@@ -1,0 +1,1 @@
+"""Scores: findings and a rubric in, a scorecard out."""

@@ -1,0 +1,173 @@
+"""The settings: one TOML file, overridden by `CALLCOACH_…` environment variables.
+
+Taken, in this order: environment variables, the TOML file named by `CALLCOACH_CONFIG` or found at
+`callcoach.toml` in the working folder or in the user's configuration folder, the defaults here.
+A nested setting is written `CALLCOACH_SIP__PASSWORD` in the environment. Secrets are `SecretStr`
+and never printed.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from callcoach.errors import ConfigError
+
+CONFIG_NAME = "callcoach.toml"
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SipSettings(BaseModel):
+    """The agent's account at the company's PBX."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    registrar: str = Field(default="", description="SIP registrar, host or host:port. Empty: no registration.")
+    domain: str = Field(default="", description="Domain of the account; empty: the registrar's host.")
+    user: str = Field(default="", description="User name (extension) of the account.")
+    auth_user: str = Field(default="", description="Digest user name; empty: same as `user`.")
+    password: SecretStr = Field(default=SecretStr(""), description="Digest password. Never logged.")
+    display_name: str = Field(default="", description="Name shown to the other side.")
+    transport: Literal["udp", "tcp", "tls"] = Field(default="udp", description="Transport to the PBX.")
+    local_host: str = Field(default="", description="Local address to bind; empty: all addresses.")
+    local_port: Port = Field(default=0, description="Local SIP port; 0: any free port.")
+    rtp_port: Port = Field(default=0, description="First local RTP port; 0: pjsua's choice.")
+    tls_ca_file: Path | None = Field(default=None, description="CA certificates the TLS server must match.")
+    tls_verify: bool = Field(default=True, description="Refuse a TLS server whose certificate does not check.")
+    srtp: Literal["off", "optional", "mandatory"] = Field(
+        default="off", description="SDES-SRTP; `mandatory` refuses unencrypted media."
+    )
+    expires_s: int = Field(default=300, ge=30, description="Registration lifetime asked for, in seconds.")
+    retry_s: int = Field(default=10, ge=1, description="Pause before registering again after a failure, in seconds.")
+    codecs: tuple[str, ...] = Field(default=("PCMA", "PCMU", "G722"), description="Codecs offered, best first.")
+    clock_rate_hz: Literal[8000, 16000] = Field(
+        default=8000, description="Rate of the audio bridge and of recordings; 16000 makes sense with G722."
+    )
+    event_headers: tuple[str, ...] = Field(
+        default=("X-Call-ID", "P-Asserted-Identity"), description="INVITE headers copied into the call record."
+    )
+    allow_from: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses that may send INVITEs besides the registrar's; none of either: any may.",
+    )
+
+
+class RecordingSettings(BaseModel):
+    """Where calls are recorded and when recording stops by itself."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_free_mb: int = Field(
+        default=200,
+        ge=0,
+        description="Below this much free disk (MB) a recording ends with an event; the call goes on.",
+    )
+
+
+class AsrSettings(BaseModel):
+    """The recogniser."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    engine: Literal["vosk"] = Field(default="vosk", description="Recognition engine.")
+    model: str = Field(default="vosk-model-small-cn-0.22", description="Model name in the manifest.")
+    workers: int = Field(default=0, ge=0, description="Sides transcribed at once; 0: one for each core.")
+
+
+class RuleSettings(BaseModel):
+    """Which rules and rubric judge a call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rulebook: str = Field(default="service-language", description="Built-in rulebook, or a folder of rule documents.")
+    rubric: str = Field(default="service-language", description="Built-in rubric, or a rubric file.")
+
+
+class Settings(BaseSettings):
+    """All settings. Unknown keys are refused, so that a typing error does not pass silently."""
+
+    model_config = SettingsConfigDict(env_prefix="CALLCOACH_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_data_dir("callcoach", appauthor=False)),
+        description="Data folder: models, recordings, analyses.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log detail.")
+    sip: SipSettings = SipSettings()
+    recording: RecordingSettings = RecordingSettings()
+    asr: AsrSettings = AsrSettings()
+    rules: RuleSettings = RuleSettings()
+
+    @cached_property
+    def models_dir(self) -> Path:
+        """Folder of the recognition models."""
+        return self.data_dir / "models"
+
+    @cached_property
+    def calls_dir(self) -> Path:
+        """Folder that holds one folder per recorded or analysed call."""
+        return self.data_dir / "calls"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the base class's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file before defaults."""
+        path = find_config()
+        file = (TomlConfigSettingsSource(settings_cls, path),) if path else ()
+        return (init_settings, env_settings, *file)
+
+
+def find_config() -> Path | None:
+    """Return the configuration file in force, or None.
+
+    Raises:
+        ConfigError: `CALLCOACH_CONFIG` names a file that does not exist.
+    """
+    named = os.environ.get("CALLCOACH_CONFIG")
+    if named:
+        path = Path(named)
+        if not path.is_file():
+            raise ConfigError(f"CALLCOACH_CONFIG names {path}, which is not a file. Correct the path or unset it.")
+        return path
+    user = Path(platformdirs.user_config_dir("callcoach", appauthor=False)) / CONFIG_NAME
+    return next((path for path in (Path(CONFIG_NAME), user) if path.is_file()), None)
+
+
+def load_settings() -> Settings:
+    """Read the settings.
+
+    Raises:
+        ConfigError: the file is not TOML, or a setting is unknown or out of range; every fault is listed.
+    """
+    path = find_config()
+    try:
+        return Settings()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}. Correct the line named.") from error
+    except ValidationError as error:
+        raise ConfigError(_describe(error, path)) from error
+
+
+def _describe(error: ValidationError, path: Path | None) -> str:
+    """List the faults without their input values, which may be secrets."""
+    where = f"{path} and CALLCOACH_… variables" if path else "CALLCOACH_… environment variables"
+    faults = [f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)]
+    return "\n".join([f"Wrong settings in {where}:", *faults, "docs/configuration.md lists every setting."])

@@ -1,0 +1,1 @@
+"""The softphone: registration, calls and media by SIP. Only `sip.pjsua` imports pjsua2."""
