@@ -8,14 +8,18 @@ and never printed.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +31,8 @@ from callcoach.errors import ConfigError
 
 CONFIG_NAME = "callcoach.toml"
 Port = Annotated[int, Field(ge=0, le=65535)]
+OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or None)]
+"""A path; an empty text means none."""
 
 
 class SipSettings(BaseModel):
@@ -44,7 +50,7 @@ class SipSettings(BaseModel):
     local_host: str = Field(default="", description="Local address to bind; empty: all addresses.")
     local_port: Port = Field(default=0, description="Local SIP port; 0: any free port.")
     rtp_port: Port = Field(default=0, description="First local RTP port; 0: pjsua's choice.")
-    tls_ca_file: Path | None = Field(default=None, description="CA certificates the TLS server must match.")
+    tls_ca_file: OptionalPath = Field(default=None, description="CA certificates the TLS server must match.")
     tls_verify: bool = Field(default=True, description="Refuse a TLS server whose certificate does not check.")
     srtp: Literal["off", "optional", "mandatory"] = Field(
         default="off", description="SDES-SRTP; `mandatory` refuses unencrypted media."
@@ -171,3 +177,61 @@ def _describe(error: ValidationError, path: Path | None) -> str:
     where = f"{path} and CALLCOACH_… variables" if path else "CALLCOACH_… environment variables"
     faults = [f"  {'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)]
     return "\n".join([f"Wrong settings in {where}:", *faults, "docs/configuration.md lists every setting."])
+
+
+@dataclass(frozen=True, slots=True)
+class SettingDoc:
+    """One setting as the documentation and `callcoach config show` list it."""
+
+    key: str
+    """Dotted name, as in the TOML file: `sip.password`."""
+    value: str
+    """The value as TOML; a secret that is set shows as `"**********"`."""
+    description: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "CALLCOACH_" + self.key.upper().replace(".", "__")
+
+
+def describe_settings(settings: Settings) -> list[SettingDoc]:
+    """List every setting with its value, in the order of the classes above."""
+    return [SettingDoc(key, _as_toml(value), field.description or "") for key, value, field in _leaves(settings)]
+
+
+def default_settings() -> Settings:
+    """Return the defaults alone, whatever the environment and the files say."""
+    return Settings.model_construct()
+
+
+def _leaves(model: BaseModel, prefix: str = "") -> Iterator[tuple[str, object, FieldInfo]]:
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value, field
+
+
+def _as_toml(value: object) -> str:
+    # JSON's strings, numbers, booleans and lists are written the same way in TOML.
+    if isinstance(value, tuple):
+        value = list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if value is None:
+        return '""'
+    return json.dumps(value if isinstance(value, str | int | list) else str(value), ensure_ascii=False)
+
+
+def config_template() -> str:
+    """Return a TOML file that holds every setting, commented out, with its default and meaning."""
+    lines = ["# CallCoach 配置 · settings. 环境变量优先 environment variables win: CALLCOACH_SIP__USER=1001"]
+    table = ""
+    for setting in describe_settings(default_settings()):
+        head, _, name = setting.key.rpartition(".")
+        if head != table:
+            table = head
+            lines += ["", f"[{table}]"]
+        shown = '"..."' if setting.key == "data_dir" else setting.value
+        lines += [f"# {setting.description}", f"# {name} = {shown}"]
+    return "\n".join(lines) + "\n"
