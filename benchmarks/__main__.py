@@ -54,7 +54,8 @@ def _introduction() -> str:
     from callcoach import __version__
 
     memory_gb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    machine = f"{os.cpu_count()} cores, {memory_gb:.0f} GB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    cores, system = os.cpu_count(), f"{platform.system()} {platform.machine()}"
+    machine = f"{cores} cores, {memory_gb:.0f} GB, {system}, Python {platform.python_version()}"
     date = datetime.now(tz=UTC).date().isoformat()
     return INTRODUCTION.format(machine=machine, date=date, version=__version__).strip()
 

@@ -16,6 +16,7 @@ app = typer.Typer(
     name="callcoach",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # importing rich would double the time of --help
     help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
 )
 
