@@ -123,6 +123,8 @@ def _reason(said: str) -> str:
     telling = [line for line in lines if line and not line.startswith(dull)]
     if any(line.startswith("Duration:") for line in telling):
         return "no sound stream in it"
+    if telling and telling[0].startswith("Format not on whitelist"):
+        return "not a format that recordings come in"
     return telling[0] if telling else "ffmpeg gave no reason"
 
 

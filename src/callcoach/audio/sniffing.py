@@ -36,7 +36,7 @@ def describe_content(path: Path) -> str:
     text = _as_text(start)
     if text is not None:
         return f"found text ({text[:30]!r}…)"
-    return f"found unknown content (first bytes {start[:4].hex(' ')})"
+    return f"found content without a known header (first bytes {start[:4].hex(' ')})"
 
 
 def ogg_is_ended(path: Path) -> bool:
@@ -49,11 +49,8 @@ def ogg_is_ended(path: Path) -> bool:
 
 
 def _as_text(start: bytes) -> str | None:
-    """Decode the bytes as UTF-8 or GB18030; None when they are not printable in either."""
-    for encoding in ("utf-8", "gb18030"):
-        # the last character may be cut in the middle
-        text = start.decode(encoding, errors="ignore")
-        whole = len(text.encode(encoding)) >= len(start) - 3
-        if whole and all(char.isprintable() or char in "\r\n\t" for char in text):
-            return text
-    return None
+    """Decode the bytes as UTF-8; None when they are not printable. GB 18030 is not tried: it makes text of any bytes."""
+    # the last character may be cut in the middle
+    text = start.decode("utf-8", errors="ignore")
+    whole = len(text.encode()) >= len(start) - 3
+    return text if whole and all(char.isprintable() or char in "\r\n\t" for char in text) else None
