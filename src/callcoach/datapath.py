@@ -126,9 +126,34 @@ class Call:
             raise ValueError("Call.started_at: expected a time with a time zone")
 
 
+class NoteKind(StrEnum):
+    """What a reader must know about a recording before trusting what is said of it."""
+
+    MONO = "mono"
+    SAME_CHANNELS = "same_channels"
+    SILENT_SIDE = "silent_side"
+    PADDED = "padded"
+    TRUNCATED = "truncated"
+    DAMAGED = "damaged"
+    HEADER_REPAIRED = "header_repaired"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingNote:
+    """One remark about a recording, in both languages, shown wherever its results are shown."""
+
+    kind: NoteKind
+    zh: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A sound file on disk. `speakers[i]` is who is heard on channel `i`."""
+    """A sound file on disk. `speakers[i]` is who is heard on channel `i`.
+
+    Where the sides came as two mono files, `path` and `sha256` are the agent's and
+    `customer_path` and `customer_sha256` the customer's; otherwise these are empty.
+    """
 
     path: str
     sha256: str
@@ -137,6 +162,9 @@ class Recording:
     speakers: tuple[Speaker, ...]
     source_format: str = ""
     """Codec and container of the file as it came in, for example `pcm_s16le/wav`."""
+    customer_path: str = ""
+    customer_sha256: str = ""
+    notes: tuple[RecordingNote, ...] = ()
 
     def __post_init__(self) -> None:
         if self.duration_s <= 0:
