@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from callcoach.cli.phone import phone
+
 app = typer.Typer(
     name="callcoach",
     no_args_is_help=True,
@@ -26,6 +28,9 @@ def main(version: Annotated[bool, typer.Option("--version", help="显示版本 �
 
         print(__version__)
         raise typer.Exit
+
+
+app.command()(phone)
 
 
 def run() -> None:
