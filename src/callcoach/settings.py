@@ -66,7 +66,10 @@ class SipSettings(BaseModel):
     )
     allow_from: tuple[str, ...] = Field(
         default=(),
-        description="Addresses that may send INVITEs besides the registrar's; none of either: any may.",
+        description="Addresses or networks that may send INVITEs besides the registrar; none of either: any may.",
+    )
+    follow_transfers: bool = Field(
+        default=True, description="Follow a transfer (REFER) asked for by the other side, within the own domain only."
     )
 
 

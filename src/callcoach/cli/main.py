@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import config
+from callcoach.cli import config, phone
 
 app = typer.Typer(
     name="callcoach",
@@ -19,8 +19,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # importing rich would double the time of --help
     help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
 )
-
 app.add_typer(config.app, name="config")
+app.command()(phone.phone)
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,47 @@
+"""`callcoach phone`: one agent's softphone on the terminal.
+
+Events come out as lines, commands go in as lines. Nothing else runs in this process: no
+recognition, no web, no database.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def phone(
+    *,
+    auto_answer: Annotated[bool, typer.Option("--auto-answer", help="自动接听 · Take calls at once.")] = False,
+    play: Annotated[
+        Path | None, typer.Option(help="接通后播放的 WAV · WAV spoken as the microphone once a call connects.")
+    ] = None,
+    hang_up_when_done: Annotated[
+        bool, typer.Option("--hang-up-when-done", help="播放完毕后挂机 · End the call after --play.")
+    ] = False,
+    dial: Annotated[str, typer.Option(help="启动后拨打 · Call this number or SIP address at once.")] = "",
+    record: Annotated[bool, typer.Option(help="录音 · Record calls.")] = True,
+    json_lines: Annotated[bool, typer.Option("--json", help="每个事件一行 JSON · One JSON object a line.")] = False,
+    sip_log: Annotated[Path | None, typer.Option(help="SIP 详细日志 · File for the detailed SIP log.")] = None,
+) -> None:
+    """软电话 · Softphone: registers, takes and makes calls, records them. `help` lists its commands."""
+    from callcoach.cli.phone_console import run_phone
+    from callcoach.settings import load_settings
+    from callcoach.sip.ports import playback_factory, read_wav, silent_factory
+    from callcoach.sip.softphone import Softphone
+
+    settings = load_settings()
+    if play:
+        read_wav(play, settings.sip.clock_rate_hz)
+    audio = playback_factory(play, hang_up_when_done=hang_up_when_done) if play else silent_factory
+    softphone = Softphone(
+        settings.sip,
+        recordings=settings.calls_dir if record else None,
+        recording=settings.recording,
+        audio=audio,
+        auto_answer=auto_answer,
+        sip_log=sip_log,
+    )
+    run_phone(softphone, dial=dial, json_lines=json_lines)
