@@ -1,1 +1,141 @@
-"""The whole analysis path of one recording, a line a stage."""
+"""The whole analysis path of one recording, a line a stage; and its result as a file.
+
+Takes a recording with its sound and what is known of the call; gives a `CallAnalysis`. Nothing is played,
+shown or sent here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from callcoach import __version__
+from callcoach.asr.engine import Engine
+from callcoach.asr.turns import build_turns
+from callcoach.atomic import write_atomic
+from callcoach.audio.levels import level_track
+from callcoach.audio.sound import Sound
+from callcoach.audio.speech import find_segments
+from callcoach.datapath import (
+    Call,
+    CallAnalysis,
+    Conversation,
+    LevelTrack,
+    Recording,
+    Segment,
+    Speaker,
+    Transcript,
+)
+from callcoach.errors import StoreError
+from callcoach.rules.rulebook import Rulebook
+from callcoach.rules.runner import apply_rules
+from callcoach.scoring import Rubric, score
+
+SCHEMA_VERSION = 1
+"""Version of `analysis.json`; raised whenever a reader of the old form could be misled."""
+ANALYSIS_FILE = "analysis.json"
+
+_ADAPTER = TypeAdapter(CallAnalysis)
+
+
+def analyse(
+    recording: Recording,
+    sound: Sound,
+    call: Call,
+    *,
+    engine: Engine,
+    rulebook: Rulebook,
+    rubric: Rubric,
+    workers: int = 0,
+    on_progress: Callable[[float], None] | None = None,
+) -> CallAnalysis:
+    """Analyse one recorded call.
+
+    Args:
+        recording: the file the sound came from.
+        sound: its samples.
+        call: what the telephone system knew of the call; for a file from elsewhere just an id.
+        engine: the recogniser.
+        rulebook: what to look for.
+        rubric: what each finding costs.
+        workers: sides transcribed at once; 0: one for each core.
+        on_progress: called with the share done, 0 to 1; recognition is nearly all of the work.
+
+    Raises:
+        AsrError: the recogniser failed. A rule that fails does not raise: it is in the report.
+    """
+    segments = find_segments(sound)
+    utterances = engine.transcribe(sound, segments, workers=workers, on_progress=on_progress)
+    turns = build_turns(utterances)
+    levels = _levels(sound, segments)
+    conversation = Conversation(call, recording.duration_s, turns, segments, levels, recording.separated)
+    report = apply_rules(rulebook, conversation)
+    scorecard = score(rubric, report)
+    transcript = Transcript(turns, engine.name, engine.model)
+    return CallAnalysis(SCHEMA_VERSION, __version__, call, recording, segments, transcript, report, scorecard)
+
+
+def to_json(analysis: CallAnalysis) -> bytes:
+    """Return the analysis as the UTF-8 text of `analysis.json`."""
+    return _ADAPTER.dump_json(analysis, indent=2) + b"\n"
+
+
+def save(analysis: CallAnalysis, folder: Path) -> Path:
+    """Write `analysis.json` into a folder, whole or not at all, and return its path.
+
+    Raises:
+        StoreError: the disk refused.
+    """
+    path = folder / ANALYSIS_FILE
+    write_atomic(path, to_json(analysis))
+    return path
+
+
+def load(path: Path) -> CallAnalysis:
+    """Read an `analysis.json`.
+
+    Raises:
+        StoreError: the file is missing, of another schema version, or not an analysis.
+    """
+    remedy = "Analyse the recording again: callcoach analyze."
+    try:
+        text = path.read_bytes()
+        version = _version_of(text)
+        if version != SCHEMA_VERSION:
+            raise StoreError(f"{path}: found schema version {version!r}, expected {SCHEMA_VERSION}. {remedy}")
+        return _ADAPTER.validate_json(text)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}. {remedy}") from error
+    except ValueError as error:  # not JSON, or JSON that is no analysis (pydantic's error is a ValueError too)
+        what = f"{error.error_count()} faults" if isinstance(error, ValidationError) else str(error)
+        raise StoreError(f"{path} is not an analysis of schema version {SCHEMA_VERSION}: {what}. {remedy}") from error
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `analysis.json` (draft 2020-12)."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:callcoach:analysis:{SCHEMA_VERSION}",
+        **_ADAPTER.json_schema(mode="serialization"),
+    }
+
+
+def _version_of(text: bytes) -> object:
+    plain: Any = json.loads(text)
+    return plain.get("schema_version") if isinstance(plain, dict) else None
+
+
+def _levels(sound: Sound, segments: Sequence[Segment]) -> dict[Speaker, LevelTrack]:
+    """Measure each side's loudness with that side's own segments."""
+    return {
+        speaker: level_track(
+            sound.side(speaker),
+            sound.sample_rate_hz,
+            [segment for segment in segments if segment.speaker is speaker],
+        )
+        for speaker in sound.speakers
+    }

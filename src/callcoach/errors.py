@@ -38,3 +38,7 @@ class RuleDefinitionError(CallCoachError):
 
 class RubricError(CallCoachError):
     """The scoring rubric is wrong."""
+
+
+class StoreError(CallCoachError):
+    """A file of ours could not be written, or what was read is not what we wrote."""

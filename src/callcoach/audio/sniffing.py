@@ -49,7 +49,7 @@ def ogg_is_ended(path: Path) -> bool:
 
 
 def _as_text(start: bytes) -> str | None:
-    """Decode the bytes as UTF-8; None when they are not printable. GB 18030 is not tried: it makes text of any bytes."""
+    """Decode the bytes as UTF-8, None when not printable. GB 18030 is not tried: it makes text of any bytes."""
     # the last character may be cut in the middle
     text = start.decode("utf-8", errors="ignore")
     whole = len(text.encode()) >= len(start) - 3
