@@ -28,6 +28,11 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.models_dir == Path("/from/file/models")
 
 
+def test_the_environment_can_set_a_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CALLCOACH_SIP__CLOCK_RATE_HZ", "16000")
+    assert load_settings().sip.clock_rate_hz == 16000
+
+
 def test_the_named_file_is_taken_instead(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "callcoach.toml").write_text('log_level = "debug"\n')
     other = tmp_path / "other.toml"

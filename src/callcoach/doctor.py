@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -157,6 +158,32 @@ def check_sip_port(settings: Settings) -> CheckResult:
             found = f"{sip.local_host or '*'}:{sip.local_port}/{sip.transport}: {error.strerror}"
             return CheckResult("SIP 端口", "SIP port", Verdict.FAIL, found, remedy)
     return CheckResult("SIP 端口", "SIP port", Verdict.OK, f"{sip.local_port}/{sip.transport} is free")
+
+
+def check_registrar(settings: Settings) -> CheckResult:
+    """The PBX accepts the configured account."""
+    from callcoach.sip.events import RegistrationChanged
+    from callcoach.sip.softphone import Softphone
+
+    name_zh, name_en, sip = "注册", "Registration", settings.sip
+    if not sip.registrar:
+        remedy = "To use your PBX set sip.registrar, sip.user and sip.password: callcoach config init"
+        return CheckResult(name_zh, name_en, Verdict.SKIPPED, "no registrar configured", remedy)
+    who = f"{sip.user}@{sip.registrar}/{sip.transport}"
+    try:
+        with Softphone(sip, recordings=None) as phone:
+            deadline_s = time.monotonic() + REGISTER_WAIT_S
+            while (left_s := deadline_s - time.monotonic()) > 0:
+                event = phone.next_event(left_s)
+                if isinstance(event, RegistrationChanged):
+                    if event.registered:
+                        return CheckResult(name_zh, name_en, Verdict.OK, who)
+                    remedy = f"{event.words_zh} {event.words_en}"
+                    return CheckResult(name_zh, name_en, Verdict.FAIL, f"{who}: {event.code} {event.detail}", remedy)
+    except CallCoachError as error:
+        return CheckResult(name_zh, name_en, Verdict.FAIL, f"{who}: {error}", "Correct the settings under [sip].")
+    remedy = "Check sip.registrar and sip.transport, and that no firewall stands between this machine and the PBX."
+    return CheckResult(name_zh, name_en, Verdict.FAIL, f"{who}: no answer in {REGISTER_WAIT_S:.0f} s", remedy)
 
 
 def _nearest_existing(path: Path) -> Path:

@@ -35,6 +35,11 @@ OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or Non
 """A path; an empty text means none."""
 
 
+def _whole_number(value: object) -> object:
+    # Environment variables are text, and a Literal of numbers does not convert it.
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
 class SipSettings(BaseModel):
     """The agent's account at the company's PBX."""
 
@@ -58,7 +63,7 @@ class SipSettings(BaseModel):
     expires_s: int = Field(default=300, ge=30, description="Registration lifetime asked for, in seconds.")
     retry_s: int = Field(default=10, ge=1, description="Pause before registering again after a failure, in seconds.")
     codecs: tuple[str, ...] = Field(default=("PCMA", "PCMU", "G722"), description="Codecs offered, best first.")
-    clock_rate_hz: Literal[8000, 16000] = Field(
+    clock_rate_hz: Annotated[Literal[8000, 16000], BeforeValidator(_whole_number)] = Field(
         default=8000, description="Rate of the audio bridge and of recordings; 16000 makes sense with G722."
     )
     event_headers: tuple[str, ...] = Field(
