@@ -10,12 +10,15 @@ from typing import Annotated
 
 import typer
 
+from callcoach.cli import models
+
 app = typer.Typer(
     name="callcoach",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
 )
+app.add_typer(models.app)
 
 
 @app.callback(invoke_without_command=True)
