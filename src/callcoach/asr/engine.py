@@ -1,0 +1,93 @@
+"""What a recogniser is: sound and speech segments in, words with times out.
+
+An engine knows nothing of turns, rules or files. Times of words are seconds from the start of the
+recording, whatever the engine fed to its recogniser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcoach.audio.sound import Sound
+from callcoach.datapath import Segment, Speaker, Word
+
+Progress = Callable[[float], None]
+"""Called with the share of the work done, 0 to 1, from any thread but never from two at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Words of one speaker, recognised in one go; at least one, in the order they were said."""
+
+    speaker: Speaker
+    words: tuple[Word, ...]
+
+    def __post_init__(self) -> None:
+        if not self.words:
+            raise ValueError("Utterance: expected at least one word")
+
+    @property
+    def start_s(self) -> float:
+        """Start of the first word, seconds from the start of the recording."""
+        return self.words[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        """End of the last word."""
+        return self.words[-1].end_s
+
+    @property
+    def text(self) -> str:
+        """The words joined without spaces."""
+        return "".join(word.text for word in self.words)
+
+
+class Engine(Protocol):
+    """A recogniser with its model loaded; may be used from several threads."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, as the analysis records it."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model's name, as the analysis records it."""
+        ...
+
+    def transcribe(
+        self,
+        sound: Sound,
+        segments: Sequence[Segment],
+        *,
+        workers: int = 0,
+        on_progress: Progress | None = None,
+    ) -> tuple[Utterance, ...]:
+        """Recognise what is said in the segments, each on its speaker's channel.
+
+        `workers` threads at once; 0: one for each core the process may use. Utterances come in the
+        order of their start.
+
+        Raises:
+            AsrError: the recogniser failed, or a segment's speaker has no channel.
+        """
+        ...
+
+
+class PhraseListener(Protocol):
+    """A recogniser that can hear a stretch of sound again, knowing which phrases to expect."""
+
+    def hear(self, samples: NDArray[np.int16], sample_rate_hz: int, phrases: Sequence[str]) -> tuple[Word, ...]:
+        """Return the words of those phrases that were heard; times count from the first sample.
+
+        `samples` has shape (frames,). Stretches that hold none of the phrases give no words.
+
+        Raises:
+            AsrError: the recogniser failed, or none of the phrases can be spelt with its words.
+        """
+        ...

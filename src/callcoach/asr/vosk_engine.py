@@ -1,0 +1,202 @@
+"""The Vosk engine: the only module that imports vosk.
+
+Takes a checked model folder, sound and segments; gives words. One loaded model serves all threads;
+each worker thread has one recogniser, kept from piece to piece because a new one must compose its
+decoding graph anew (twice the time, design notes). Vosk releases the interpreter lock while it works.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import vosk
+from numpy.typing import NDArray
+
+from callcoach.asr.engine import Progress, Utterance
+from callcoach.asr.pieces import Piece, cut_pieces, portion
+from callcoach.audio.sound import Sound
+from callcoach.datapath import Segment, Word
+from callcoach.errors import AsrError
+
+FASTER_DECODING: Mapping[str, str] = {"beam": "10.0", "max-active": "2500"}
+"""Settings of the search that replace the model's own 12 and 5000 (measured: docs/benchmarks.md)."""
+CHUNK_S = 0.5
+"""Sound given to Vosk in one call."""
+LONG_PIECE_S = 15.0
+"""From here on a piece may be ended where Vosk hears a pause, so that its lattice stays small."""
+NEVER_LOGS = -1
+
+
+class VoskEngine:
+    """A Vosk model, loaded once.
+
+    Raises:
+        AsrError: the folder holds no model that Vosk can load.
+    """
+
+    name = "vosk"
+
+    def __init__(self, model_dir: Path, *, decoding: Mapping[str, str] = FASTER_DECODING) -> None:
+        vosk.SetLogLevel(NEVER_LOGS)
+        self.model = model_dir.name
+        self._model = _load(model_dir, decoding)
+
+    def transcribe(
+        self,
+        sound: Sound,
+        segments: Sequence[Segment],
+        *,
+        workers: int = 0,
+        on_progress: Progress | None = None,
+    ) -> tuple[Utterance, ...]:
+        """See `Engine.transcribe`."""
+        pieces = cut_pieces(segments, sound.duration_s)
+        job = _Job(self._model, sound, portion(pieces), on_progress)
+        utterances = job.run(workers or usable_cores())
+        return tuple(sorted(utterances, key=lambda utterance: (utterance.start_s, utterance.speaker)))
+
+
+def usable_cores() -> int:
+    """Count the cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _load(model_dir: Path, decoding: Mapping[str, str]) -> Any:
+    """Load the model with other decoding settings, leaving its folder as it was checked.
+
+    Vosk reads settings from `conf/model.conf` only, and everything while it loads: a folder of links
+    around a changed copy of that one file is enough, for that long.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="callcoach-vosk-") as folder:
+            _link_model(model_dir, Path(folder), decoding)
+            return vosk.Model(folder)
+    except Exception as error:  # vosk raises plain Exception
+        raise AsrError(
+            f"Vosk could not load the model in {model_dir} ({error}). Run: callcoach models verify {model_dir.name}"
+        ) from error
+
+
+def _link_model(model_dir: Path, folder: Path, decoding: Mapping[str, str]) -> None:
+    for entry in model_dir.iterdir():
+        if entry.name != "conf":
+            (folder / entry.name).symlink_to(entry.resolve(), target_is_directory=entry.is_dir())
+    (folder / "conf").mkdir()
+    for entry in (model_dir / "conf").iterdir():
+        text = entry.read_text(encoding="utf-8")
+        if entry.name == "model.conf":
+            kept = [line for line in text.splitlines() if line.lstrip("-").partition("=")[0] not in decoding]
+            text = "\n".join([*kept, *(f"--{key}={value}" for key, value in decoding.items()), ""])
+        (folder / "conf" / entry.name).write_text(text, encoding="utf-8")
+
+
+class _Job:
+    """One recording being transcribed: portions in a queue, utterances and progress gathered."""
+
+    def __init__(
+        self, model: Any, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
+    ) -> None:
+        self._model = model
+        self._sound = sound
+        self._portions: queue.SimpleQueue[tuple[Piece, ...]] = queue.SimpleQueue()
+        for pieces in portions:
+            self._portions.put(pieces)
+        self._count = len(portions)
+        self._total_s = sum(piece.end_s - piece.start_s for pieces in portions for piece in pieces)
+        self._done_s = 0.0
+        self._on_progress = on_progress
+        self._lock = threading.Lock()
+        self._failed = threading.Event()
+
+    def run(self, workers: int) -> list[Utterance]:
+        """Transcribe all portions with that many threads."""
+        threads = min(workers, self._count)
+        if threads <= 1:
+            return self._work() if self._count else []
+        with ThreadPoolExecutor(threads, thread_name_prefix="vosk") as pool:
+            results = [pool.submit(self._work) for _ in range(threads)]
+        return [utterance for result in results for utterance in result.result()]
+
+    def _work(self) -> list[Utterance]:
+        recogniser = Recogniser(self._model, self._sound.sample_rate_hz)
+        utterances: list[Utterance] = []
+        try:
+            while not self._failed.is_set():
+                for piece in self._portions.get_nowait():
+                    utterances += self._recognise(recogniser, piece)
+        except queue.Empty:
+            pass
+        except BaseException:
+            self._failed.set()
+            raise
+        return utterances
+
+    def _recognise(self, recogniser: Recogniser, piece: Piece) -> list[Utterance]:
+        rate_hz = self._sound.sample_rate_hz
+        start = round(piece.start_s * rate_hz)
+        samples = self._sound.side(piece.speaker)[start : round(piece.end_s * rate_hz)]
+        spoken = recogniser.recognise(samples, start / rate_hz)
+        self._report(piece.end_s - piece.start_s)
+        return [Utterance(piece.speaker, words) for words in spoken]
+
+    def _report(self, done_s: float) -> None:
+        with self._lock:
+            self._done_s += done_s
+            if self._on_progress:
+                self._on_progress(min(1.0, self._done_s / self._total_s))
+
+
+class Recogniser:
+    """A Vosk recogniser that hears one stretch of sound after the other and keeps time."""
+
+    def __init__(self, model: Any, sample_rate_hz: int, grammar: Sequence[str] | None = None) -> None:
+        extra = () if grammar is None else (json.dumps(list(grammar), ensure_ascii=False),)
+        try:
+            self._vosk = vosk.KaldiRecognizer(model, sample_rate_hz, *extra)
+        except Exception as error:  # vosk raises plain Exception
+            raise AsrError(f"Vosk could not make a recogniser for {sample_rate_hz} Hz sound ({error}).") from error
+        self._vosk.SetWords(True)
+        self._rate_hz = sample_rate_hz
+        self._heard = 0
+        """Samples given to Vosk so far: its word times count from the first of them all."""
+
+    def recognise(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Word, ...]]:
+        """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""
+        offset_s -= self._heard / self._rate_hz
+        end_s = offset_s + (self._heard + len(samples)) / self._rate_hz
+        step = round(CHUNK_S * self._rate_hz)
+        results: list[str] = []
+        for start in range(0, len(samples), step):
+            chunk = np.ascontiguousarray(samples[start : start + step], dtype="<i2")
+            ended = self._vosk.AcceptWaveform(chunk.tobytes())
+            if ended and start >= LONG_PIECE_S * self._rate_hz:
+                results.append(self._vosk.Result())
+        results.append(self._vosk.FinalResult())
+        self._heard += len(samples)
+        spoken = [_words(json.loads(result), offset_s, end_s) for result in results]
+        return [words for words in spoken if words]
+
+
+def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Word, ...]:
+    return tuple(_word(entry, offset_s, latest_s) for entry in result.get("result", []))
+
+
+MIN_WORD_S = 0.01
+"""Vosk's time step: words shorter than this are given this length."""
+
+
+def _word(entry: dict[str, Any], offset_s: float, latest_s: float) -> Word:
+    end_s = min(max(entry["end"] + offset_s, MIN_WORD_S), latest_s)
+    start_s = min(max(entry["start"] + offset_s, 0.0), end_s - MIN_WORD_S)
+    return Word(entry["word"], round(start_s, 3), round(end_s, 3), min(max(float(entry["conf"]), 0.0), 1.0))
