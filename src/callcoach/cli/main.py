@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import config, phone
+from callcoach.cli import config, phone, rules
 
 app = typer.Typer(
     name="callcoach",
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(config.app, name="config")
 app.command()(phone.phone)
+app.add_typer(rules.app, name="rules")
 
 
 @app.callback(invoke_without_command=True)
