@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from callcoach.rules.reference import reference
+from callcoach.rules.rulebook import load_rulebook
 from callcoach.settings import CONFIG_NAME, default_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,8 +33,14 @@ def configuration() -> str:
     return "\n".join(lines) + "\n"
 
 
+def rules() -> str:
+    """Return docs/rules.md: how to write rules, the kinds, the exceptions and every built-in rule."""
+    return reference(load_rulebook("service-language"))
+
+
 GENERATED = {
     "docs/configuration.md": configuration,
+    "docs/rules.md": rules,
 }
 
 

@@ -292,6 +292,10 @@ class Finding:
     advice_zh: str = ""
     advice_en: str = ""
     source: str = ""
+    dimension: str = ""
+    """Rubric dimension the rule asks for; empty: the rubric decides by category."""
+    points: float | None = None
+    """Points the rule asks for; `None`: the rubric decides by severity."""
 
     def __post_init__(self) -> None:
         _check_interval(f"Finding {self.id}", self.start_s, self.end_s)

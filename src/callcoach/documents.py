@@ -1,0 +1,153 @@
+"""YAML documents written by people: read with the line of every value, faults told all at once.
+
+Takes a file, gives its documents as plain data with a line for each path, or faults. Knows nothing
+of what the documents mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+DocPath = tuple[str | int, ...]
+"""Where a value stands in a document: mapping keys and list indexes from the top."""
+
+MAX_FILE_BYTES = 2_000_000
+"""A document file above this is refused: 10,000 phrases are about 300 kB, more is a wrong file."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in one file, and what to do about it. `line` counts from 1."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what} → {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document: plain data and the line on which each part of it begins."""
+
+    file: str
+    data: Any
+    lines: Mapping[DocPath, int]
+
+    def keys(self) -> set[str]:
+        """Top-level keys; empty when the document is not a mapping."""
+        return {str(path[0]) for path in self.lines if len(path) == 1} if isinstance(self.data, dict) else set()
+
+    def line_of(self, path: DocPath) -> int:
+        """Line of the value at `path`, or of the nearest enclosing one that exists."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return self.lines[path[:length]]
+        return self.lines.get((), 1)
+
+    def fault(self, path: DocPath, what: str, remedy: str) -> Fault:
+        """Make a fault that points at `path`."""
+        return Fault(self.file, self.line_of(path), what, remedy)
+
+
+def read_documents(path: Path) -> tuple[list[Document], list[Fault]]:
+    """Read every YAML document of a file; a file that cannot be read gives faults and no documents."""
+    name = str(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            return [], [
+                Fault(name, 1, f"文件有 {size} 字节，过大 (file too large)", f"拆分到 {MAX_FILE_BYTES} 字节以下")
+            ]
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        return [], [Fault(name, 1, f"不是 UTF-8 文本 (not UTF-8, byte {error.start})", "用 UTF-8 编码另存")]
+    except OSError as error:
+        return [], [Fault(name, 1, f"读不了 (cannot read): {error.strerror}", "检查路径和权限")]
+    return parse_documents(name, text)
+
+
+def parse_documents(name: str, text: str) -> tuple[list[Document], list[Fault]]:
+    """Read every YAML document of a text; `name` stands for the file in faults."""
+    documents: list[Document] = []
+    faults: list[Fault] = []
+    loader = _Loader(text)
+    try:
+        while loader.check_node():
+            node = loader.get_node()
+            lines: dict[DocPath, int] = {}
+            for at, doubled in _walk(node, (), lines):
+                faults.append(Fault(name, at, f"键 {doubled!r} 写了两次 (duplicate key)", "删去其中一个"))
+            documents.append(Document(name, loader.construct_document(node), lines))
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        faults.append(
+            Fault(name, mark.line + 1 if mark else 1, f"不是有效的 YAML (not YAML): {problem}", "改正这一行的写法")
+        )
+    finally:
+        loader.dispose()
+    return documents, faults
+
+
+def _walk(node: Any, path: DocPath, lines: dict[DocPath, int]) -> Iterator[tuple[int, str]]:
+    """Note the line of every value below `node`; yield keys that stand twice in one mapping."""
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                yield key.start_mark.line + 1, name
+            seen.add(name)
+            yield from _walk(value, (*path, name), lines)
+            lines[(*path, name)] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _walk(value, (*path, index), lines)
+
+
+def model_faults(error: ValidationError, document: Document, prefix: DocPath = ()) -> list[Fault]:
+    """Turn pydantic's complaints about a document into faults with lines."""
+    faults: list[Fault] = []
+    for item in error.errors(include_url=False, include_context=False):
+        path: DocPath = (*prefix, *item["loc"])
+        what, remedy = _explain(item["type"], item["msg"], path, item["input"])
+        faults.append(document.fault(path, what, remedy))
+    return faults
+
+
+def _explain(kind: str, message: str, path: DocPath, found: Any) -> tuple[str, str]:
+    """Say what a pydantic error type means for whoever wrote the document."""
+    where = dotted(path)
+    if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
+        return f"缺少 {where} (missing)", f"补上 {where}"
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
+        return f"不认识的键 {where} (unknown key)", "检查拼写，或删去它；docs/rules.md 列出全部键"
+    return f"{where}: {message.removeprefix('Value error, ')}", f"改正这个值（现为 {_short(found)}）"
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a path as people read it: `condition.any[2]`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return text.lstrip(".") or "(document)"
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def list_faults(title: str, faults: Sequence[Fault]) -> str:
+    """One message of many faults, in file and line order."""
+    return "\n".join([f"{title}（{len(faults)} 处 faults）", *(f"  {fault}" for fault in sorted(set(faults)))])

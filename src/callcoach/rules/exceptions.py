@@ -1,0 +1,73 @@
+"""Named exceptions: contexts in which a wording is innocent, as data a trainer can read and test.
+
+An exception is a list of patterns in which `{}` stands for the wording found, such as `不{}` for
+不但是. A pattern holds when its left part ends where the wording begins and its right part begins
+where it ends. `unless` patterns take an exception back.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from callcoach.rules.pattern import PatternError, parse, to_regex
+from callcoach.rules.words import splits_a_word
+
+PLACE = "{}"
+"""Stands for the wording in an exception's pattern."""
+
+REACH = 100
+"""Characters before a wording that are looked at: the longest gap and some words around it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPattern:
+    """What stands left and right of a wording."""
+
+    source: str
+    left: re.Pattern[str]
+    right: re.Pattern[str]
+
+    @classmethod
+    def parse(cls, source: str) -> ContextPattern:
+        """Read a pattern with one `{}`.
+
+        Raises:
+            PatternError: not exactly one `{}`, nothing beside it, or not the phrase language.
+        """
+        parts = source.split(PLACE)
+        if len(parts) != 2 or parts == ["", ""]:
+            raise PatternError(f"pattern {source!r}: expected one {PLACE} with something before or after it")
+        left, right = (to_regex(parse(part)) for part in parts)
+        return cls(source, re.compile(f"(?:{left})$"), re.compile(right))
+
+    def holds(self, text: str, start: int, end: int) -> bool:
+        """Whether the pattern holds around the half-open span of `text`."""
+        before = text[max(0, start - REACH) : start]
+        return self.left.search(before) is not None and self.right.match(text, end) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedException:
+    """One context that makes a wording innocent."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    why_zh: str
+    patterns: tuple[ContextPattern, ...]
+    unless: tuple[ContextPattern, ...]
+    word_boundary: bool
+    """Whether a wording that cuts through a dictionary word is innocent too (不但|是)."""
+    enabled: bool
+
+    def reason(self, text: str, start: int, end: int) -> str | None:
+        """What makes the span of `text` innocent, as the pattern that held; None when nothing does."""
+        if not self.enabled or any(pattern.holds(text, start, end) for pattern in self.unless):
+            return None
+        for pattern in self.patterns:
+            if pattern.holds(text, start, end):
+                return pattern.source
+        if self.word_boundary and (word := splits_a_word(text, start, end)):
+            return f"词界：{word}"
+        return None

@@ -1,0 +1,133 @@
+"""What every kind of condition is: a frozen, validated piece of a rule that finds places in a call."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from callcoach.datapath import Speaker
+from callcoach.rules.match import Match, Need
+from callcoach.rules.pattern import spellings
+from callcoach.rules.view import ConversationView, TurnView
+
+CONFIG = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+"""Unknown parameters are refused, so that a typing error in a rule does not pass silently."""
+
+
+class Who(StrEnum):
+    """Whose speech a condition looks at."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    ANYONE = "anyone"
+
+    @property
+    def speaker(self) -> Speaker | None:
+        """The speaker meant; None for anyone."""
+        return None if self is Who.ANYONE else Speaker(self.value)
+
+
+def _is_phrase(pattern: str) -> str:
+    spellings(pattern)
+    return pattern
+
+
+Phrase = Annotated[str, AfterValidator(_is_phrase)]
+"""A phrase in the language of `callcoach.rules.pattern`."""
+
+Seconds = Annotated[float, Field(ge=0, le=36_000)]
+
+
+class Condition(ABC):
+    """One question to a conversation. Subclasses are frozen dataclasses, one for each kind.
+
+    Their fields are the parameters a rule document may set; the docstring's first line and the
+    fields' descriptions are the reference documentation.
+    """
+
+    kind: ClassVar[str]
+    children: ClassVar[tuple[str, ...]] = ()
+    """Names of fields that hold conditions or tuples of conditions."""
+
+    @abstractmethod
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield every place where the condition holds, in order of time."""
+
+    def needs(self) -> frozenset[Need]:
+        """What a call must have for this condition to be evaluated."""
+        return frozenset[Need]().union(*(child.needs() for child in self.parts()))
+
+    def patterns(self) -> Iterator[str]:
+        """Yield all phrases that must be searched for."""
+        for child in self.parts():
+            yield from child.patterns()
+
+    def parts(self) -> Iterator[Condition]:
+        """Yield the conditions this one is made of."""
+        for name in self.children:
+            value = getattr(self, name)
+            yield from value if isinstance(value, tuple) else (value,)
+
+
+_KINDS: dict[str, type[Condition]] = {}
+C = TypeVar("C", bound=type[Condition])
+
+
+def register(kind: str) -> Callable[[C], C]:
+    """Make a condition class known under the name that rule documents use."""
+
+    def enter(cls: C) -> C:
+        if kind in _KINDS:
+            raise ValueError(f"rule kind {kind!r} is registered twice")
+        cls.kind = kind
+        _KINDS[kind] = cls
+        return cls
+
+    return enter
+
+
+def kinds() -> Mapping[str, type[Condition]]:
+    """All kinds by name."""
+    return MappingProxyType(_KINDS)
+
+
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class Position:
+    """Part of the call that is looked at. Several limits must all hold."""
+
+    first_turns: Annotated[int, Field(ge=1, description="only the speaker's first n turns")] | None = None
+    last_turns: Annotated[int, Field(ge=1, description="only the speaker's last n turns")] | None = None
+    first_s: Annotated[Seconds, Field(description="only what begins in the first n seconds")] | None = None
+    last_s: Annotated[Seconds, Field(description="only what begins in the last n seconds")] | None = None
+    first_percent: Annotated[float, Field(gt=0, le=100, description="only the first n % of the call")] | None = None
+    last_percent: Annotated[float, Field(gt=0, le=100, description="only the last n % of the call")] | None = None
+
+    def turns(self, view: ConversationView, speaker: Speaker | None) -> list[TurnView]:
+        """Turns of `speaker` that begin inside this part of the call."""
+        turns = list(view.turns_of(speaker))
+        if self.first_turns is not None:
+            turns = turns[: self.first_turns]
+        if self.last_turns is not None:
+            turns = turns[-self.last_turns :]
+        return [one for one in turns if self.holds_time(one.turn.start_s, view.conversation.duration_s)]
+
+    def holds_time(self, at_s: float, duration_s: float) -> bool:
+        """Whether a moment lies inside the limits of time."""
+        earliest = max(
+            0.0 if self.last_s is None else duration_s - self.last_s,
+            0.0 if self.last_percent is None else duration_s * (1 - self.last_percent / 100),
+        )
+        latest = min(
+            duration_s if self.first_s is None else self.first_s,
+            duration_s if self.first_percent is None else duration_s * self.first_percent / 100,
+        )
+        return earliest <= at_s <= latest
+
+
+ANYWHERE = Position()

@@ -1,0 +1,105 @@
+"""Kind `dead_air`: both sides silent without a reason the other side knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from callcoach.datapath import Severity, Speaker
+from callcoach.rules.kinds.base import CONFIG, Condition, Phrase, Seconds, register
+from callcoach.rules.match import Match, Need
+from callcoach.rules.quiet import Quiet, QuietCause, held_spans, overlap_s, quiet_stretches
+from callcoach.rules.view import ConversationView, TurnView
+
+DEFAULT_WARN_S = 5.0
+"""Silence that a caller takes for a dropped line (guidelines D, silence.dead_air)."""
+
+DEFAULT_SERIOUS_S = 10.0
+"""Silence that counts as no service at all (guidelines D, silence.dead_air)."""
+
+DEFAULT_NOTICE_HOLDS_S = 60.0
+"""How long an announced wait excuses silence: the longest single hold of guidelines D (hold.long)."""
+
+HELD_SHARE = 0.5
+"""Share of a quiet stretch that must lie in a hold for the hold to explain it: events and audio
+differ by some tenths of a second at both ends."""
+
+
+@register("dead_air")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class DeadAirCondition(Condition):
+    """双方都不说话，且没有原因 · Both sides silent, and nothing explains it (hold, announced wait, music)."""
+
+    cause: Annotated[
+        QuietCause,
+        Field(description="which silences: `unexplained`, or `customer_busy` (the customer kept the agent waiting)"),
+    ] = QuietCause.UNEXPLAINED
+    warn_s: Annotated[Seconds, Field(description="shortest silence reported, s")] = DEFAULT_WARN_S
+    serious_s: Annotated[Seconds | None, Field(description="silence from which it is serious, s; null: never")] = (
+        DEFAULT_SERIOUS_S
+    )
+    notice: Annotated[tuple[Phrase, ...], Field(description="wordings with which the agent announces a wait")] = ()
+    notice_holds_s: Annotated[Seconds, Field(description="longest silence an announcement excuses, s")] = (
+        DEFAULT_NOTICE_HOLDS_S
+    )
+    prods: Annotated[
+        tuple[Phrase, ...], Field(description="wordings with which a customer breaks a silence that was the agent's")
+    ] = ()
+    farewells: Annotated[
+        tuple[Phrase, ...], Field(description="wordings after which silence up to the end of the recording is no fault")
+    ] = ()
+
+    def patterns(self) -> Iterator[str]:
+        """Yield every wording that tells one cause from another."""
+        yield from (*self.notice, *self.prods, *self.farewells)
+
+    def needs(self) -> frozenset[Need]:
+        """Nothing beyond turns or segments: on a mono mix both sides are silent together."""
+        return frozenset()
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield the silences of the asked cause."""
+        holds = held_spans(view.conversation)
+        for quiet in quiet_stretches(view.conversation, self.warn_s):
+            if self._cause(view, quiet, holds) is self.cause:
+                grave = self.serious_s is not None and quiet.duration_s >= self.serious_s
+                yield Match(
+                    speaker=Speaker.CUSTOMER
+                    if self.cause is QuietCause.CUSTOMER_BUSY
+                    else quiet.before or Speaker.UNKNOWN,
+                    start_s=quiet.start_s,
+                    end_s=quiet.end_s,
+                    value=round(quiet.duration_s, 2),
+                    threshold=self.serious_s if grave else self.warn_s,
+                    unit="s",
+                    severity=Severity.SERIOUS if grave else None,
+                )
+
+    def _cause(self, view: ConversationView, quiet: Quiet, holds: list[tuple[float, float]]) -> QuietCause:
+        before, after = _turns_around(view, quiet)
+        if overlap_s((quiet.start_s, quiet.end_s), holds) >= HELD_SHARE * quiet.duration_s:
+            return QuietCause.HOLD
+        if quiet.duration_s <= self.notice_holds_s and _agent_said(view, before, self.notice):
+            return QuietCause.ANNOUNCED
+        if after is None and before is not None and view.hits(before, self.farewells):
+            return QuietCause.ENDED
+        if quiet.after is Speaker.AGENT and quiet.before is Speaker.CUSTOMER:
+            prodded = after is not None and bool(view.hits(after, self.prods))
+            return QuietCause.UNEXPLAINED if prodded else QuietCause.CUSTOMER_BUSY
+        return QuietCause.UNEXPLAINED
+
+
+def _turns_around(view: ConversationView, quiet: Quiet) -> tuple[TurnView | None, TurnView | None]:
+    """The last turn that began before the silence and the first that begins towards its end."""
+    middle_s = (quiet.start_s + quiet.end_s) / 2
+    before = [one for one in view.turns if one.turn.start_s < middle_s]
+    after = [one for one in view.turns if one.turn.start_s >= middle_s]
+    return (before[-1] if before else None), (after[0] if after else None)
+
+
+def _agent_said(view: ConversationView, turn: TurnView | None, wordings: tuple[Phrase, ...]) -> bool:
+    """Whether the turn holds a wording and is the agent's, or of nobody known."""
+    return turn is not None and turn.turn.speaker is not Speaker.CUSTOMER and bool(view.hits(turn, wordings))

@@ -1,0 +1,137 @@
+"""How loud a speaker is against their own usual level.
+
+Takes a level track, gives utterances and their loudest stretch above the speaker's running level.
+Working relative to the speaker makes a constantly loud voice or a hot microphone no finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcoach.datapath import LevelTrack
+
+UTTERANCE_GAP_S = 0.35
+"""Pauses shorter than this belong to one utterance: pauses between clauses are mostly longer."""
+
+VOICED_BELOW_TOP_DB = 15.0
+"""Hops further below an utterance's loudest are consonants and pauses; they say nothing of the effort."""
+
+TOP_QUANTILE = 0.95
+"""Quantile taken as an utterance's loudest, so that a click does not set it."""
+
+BASELINE_QUANTILE = 0.3
+"""Speaking time quantile that is the usual level. Below the median, since a speaker who shouts for
+half of the call is still shouting; on the development calls a median hid a third raised turn."""
+
+BASELINE_REACH_S = 300.0
+"""Speech within so many seconds before and after counts for the running level: over longer calls
+people drift and change the distance to the microphone."""
+
+MIN_BASELINE_S = 3.0
+"""Least voiced speech from which a usual level can be told."""
+
+MIN_VOICED_SHARE = 0.4
+"""A window must hold so much voiced speech, or its mean says little."""
+
+Levels = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A run of speech hops, `first` to `last` (half-open), with its voiced level and duration."""
+
+    first: int
+    last: int
+    level_db: float
+    voiced_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LoudStretch:
+    """Where an utterance lies above the usual level, and by how much at its loudest window."""
+
+    start_s: float
+    end_s: float
+    above_db: float
+
+
+class LoudnessTrack:
+    """A level track prepared for questions about loudness."""
+
+    def __init__(self, track: LevelTrack) -> None:
+        self._hop_s = track.hop_s
+        self._power: Levels = np.power(10.0, np.asarray(track.dbfs, dtype=np.float64) / 10)
+        speech: Flags = np.asarray(track.speech, dtype=np.bool_)
+        self._voiced: Flags = np.zeros(len(speech), dtype=np.bool_)
+        self.utterances = tuple(self._utterance(first, last) for first, last in self._runs(speech))
+
+    def _runs(self, speech: Flags) -> list[tuple[int, int]]:
+        """Runs of speech hops, joined over short pauses."""
+        runs: list[tuple[int, int]] = []
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], speech.astype(np.int8), [0]))))
+        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            if runs and (first - runs[-1][1]) * self._hop_s < UTTERANCE_GAP_S:
+                runs[-1] = (runs[-1][0], last)
+            else:
+                runs.append((first, last))
+        return runs
+
+    def _utterance(self, first: int, last: int) -> Utterance:
+        power = self._power[first:last]
+        top = float(np.quantile(power, TOP_QUANTILE))
+        voiced = power >= top * 10 ** (-VOICED_BELOW_TOP_DB / 10)
+        self._voiced[first:last] = voiced
+        return Utterance(first, last, _db(float(power[voiced].mean())), float(voiced.sum()) * self._hop_s)
+
+    def usual_db(self, utterance: Utterance) -> float | None:
+        """The speaker's usual level around an utterance; None when too little was said to tell."""
+        reach = BASELINE_REACH_S / self._hop_s
+        around = [
+            one for one in self.utterances if one.first < utterance.last + reach and one.last > utterance.first - reach
+        ]
+        if sum(one.voiced_s for one in around) < MIN_BASELINE_S:
+            return None
+        return _weighted_quantile([(one.level_db, one.voiced_s) for one in around], BASELINE_QUANTILE)
+
+    def loud_stretch(self, utterance: Utterance, usual_db: float, above_db: float, for_s: float) -> LoudStretch | None:
+        """Where windows of `for_s` (the whole of a shorter utterance) average `above_db` over `usual_db`."""
+        first, last = utterance.first, utterance.last
+        width = min(last - first, max(1, round(for_s / self._hop_s)))
+        voiced = self._voiced[first:last]
+        count = _window_sums(voiced.astype(np.float64), width)
+        power = _window_sums(np.where(voiced, self._power[first:last], 0.0), width)
+        full = count >= MIN_VOICED_SHARE * width
+        over = np.full(len(count), -np.inf)
+        over[full] = 10 * np.log10(power[full] / count[full] + 1e-12) - usual_db
+        loud = np.flatnonzero(over >= above_db)
+        if not len(loud):
+            return None
+        start_s = (first + int(loud[0])) * self._hop_s
+        end_s = (first + int(loud[-1]) + width) * self._hop_s
+        return LoudStretch(start_s, end_s, float(over.max()))
+
+
+def _window_sums(values: Levels, width: int) -> Levels:
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    return total[width:] - total[:-width]
+
+
+def _db(power: float) -> float:
+    return float(10 * np.log10(power + 1e-12))
+
+
+def _weighted_quantile(pairs: Sequence[tuple[float, float]], quantile: float) -> float:
+    """Smallest value at which the weights of the sorted values reach `quantile` of their sum."""
+    ordered = sorted(pairs)
+    goal = quantile * sum(weight for _, weight in ordered)
+    reached = 0.0
+    for value, weight in ordered:
+        reached += weight
+        if reached >= goal:
+            return value
+    return ordered[-1][0]

@@ -1,0 +1,195 @@
+"""The small language in which rules write phrases.
+
+`我[们](不能|无法)…4处理` means: 我, perhaps 们, then 不能 or 无法, then up to 4 other characters, then 处理.
+
+- `(甲|乙)`: one of several; `[甲]` or `[甲|乙]`: one of them or nothing.
+- `…n`: a gap of 0 to n characters; `…` alone means `…6`.
+
+Everything else is literal and compared in the form of `normalise`. A pattern has no repetition and
+only bounded gaps, so matching takes time linear in the text: no pattern can run for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from callcoach.rules.normalise import normalise
+
+DEFAULT_GAP = 6
+"""Characters a bare `…` may skip: an object such as 给您这个 fits, a second clause does not."""
+
+MAX_GAP = 60
+"""Longest gap allowed. Over about 60 characters (15 s of speech) two words say nothing of each other."""
+
+MAX_VARIANTS = 2000
+"""Spellings one pattern may stand for; more is a typing error or belongs into several phrases."""
+
+_SPECIAL = "()[]|…"
+
+
+class PatternError(ValueError):
+    """A phrase is not written in the pattern language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Up to `most` arbitrary characters."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several sequences."""
+
+    options: tuple[Sequence, ...]
+
+
+Sequence = tuple["str | Gap | Choice", ...]
+"""A pattern as parsed: literals (in comparable form), gaps and choices, one after the other."""
+
+Variant = tuple[str | Gap, ...]
+"""One spelling of a pattern: literals with gaps between them."""
+
+
+@lru_cache(maxsize=65536)
+def parse(pattern: str) -> Sequence:
+    """Read a pattern.
+
+    Raises:
+        PatternError: brackets do not pair, or a gap is too long.
+    """
+    return _Parser(pattern).whole()
+
+
+@lru_cache(maxsize=65536)
+def spellings(pattern: str) -> tuple[Variant, ...]:
+    """Every spelling of a pattern that marks a span, each a sequence of literals and gaps.
+
+    Raises:
+        PatternError: as `parse`; or a spelling is empty, or begins or ends with a gap; or too many.
+    """
+    variants = tuple(dict.fromkeys(_join(variant) for variant in _expand(parse(pattern), pattern)))
+    if any(not variant for variant in variants):
+        raise PatternError(f"phrase {pattern!r} can match nothing at all; expected at least one character")
+    if any(isinstance(variant[0], Gap) or isinstance(variant[-1], Gap) for variant in variants):
+        raise PatternError(f"phrase {pattern!r} begins or ends with a gap; expected text at both ends")
+    return variants
+
+
+def _expand(sequence: Sequence, pattern: str) -> list[Variant]:
+    sofar: list[Variant] = [()]
+    for node in sequence:
+        options = (
+            [way for one in node.options for way in _expand(one, pattern)] if isinstance(node, Choice) else [(node,)]
+        )
+        sofar = [(*left, *right) for left in sofar for right in options]
+        if len(sofar) > MAX_VARIANTS:
+            raise PatternError(f"phrase {pattern!r} stands for over {MAX_VARIANTS} spellings; split it")
+    return sofar
+
+
+def _join(parts: Variant) -> Variant:
+    """Melt neighbouring literals and neighbouring gaps together."""
+    out: list[str | Gap] = []
+    for part in parts:
+        if out and isinstance(part, str) and isinstance(out[-1], str):
+            out[-1] += part
+        elif out and isinstance(part, Gap) and isinstance(out[-1], Gap):
+            out[-1] = Gap(out[-1].most + part.most)
+        elif part:
+            out.append(part)
+    return tuple(out)
+
+
+def to_regex(sequence: Sequence) -> str:
+    """The pattern as a regular expression without repetition, for matching beside a known place."""
+    parts: list[str] = []
+    for node in sequence:
+        if isinstance(node, Choice):
+            parts.append("(?:" + "|".join(to_regex(option) for option in node.options) + ")")
+        else:
+            parts.append(f".{{0,{node.most}}}" if isinstance(node, Gap) else re.escape(node))
+    return "".join(parts)
+
+
+class _Parser:
+    """Recursive descent over one pattern."""
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self.at = 0
+
+    def whole(self) -> Sequence:
+        """Read everything."""
+        sequence = self._sequence()
+        if self.at < len(self.pattern):
+            raise PatternError(f"phrase {self.pattern!r}: found {self.pattern[self.at]!r} outside of brackets")
+        return sequence
+
+    def _sequence(self) -> Sequence:
+        nodes: list[str | Gap | Choice] = []
+        while self.at < len(self.pattern) and self.pattern[self.at] not in ")]|":
+            nodes.append(self._item())
+        return tuple(nodes)
+
+    def _item(self) -> str | Gap | Choice:
+        sign = self._next()
+        if sign == "(":
+            return Choice(self._options(closing=")"))
+        if sign == "[":
+            return Choice((*self._options(closing="]"), ()))
+        if sign == "…":
+            return Gap(self._gap_length())
+        start = self.at - 1
+        while self.at < len(self.pattern) and self.pattern[self.at] not in _SPECIAL:
+            self.at += 1
+        return normalise(self.pattern[start : self.at]).text
+
+    def _options(self, closing: str) -> tuple[Sequence, ...]:
+        """Read `a|b|…` and the closing bracket."""
+        options: list[Sequence] = []
+        while True:
+            options.append(self._sequence())
+            sign = self._next()
+            if sign == closing:
+                return tuple(options)
+            if sign != "|":
+                raise PatternError(f"phrase {self.pattern!r}: found {sign or 'the end'!r}, expected {closing!r}")
+
+    def _gap_length(self) -> int:
+        start = self.at
+        while self.at < len(self.pattern) and self.pattern[self.at].isdecimal():
+            self.at += 1
+        most = int(self.pattern[start : self.at]) if self.at > start else DEFAULT_GAP
+        if not 0 < most <= MAX_GAP:
+            raise PatternError(f"phrase {self.pattern!r}: gap of {most} characters, expected 1 to {MAX_GAP}")
+        return most
+
+    def _next(self) -> str:
+        sign = self.pattern[self.at : self.at + 1]
+        self.at += 1
+        return sign
+
+
+def end_of(variant: Variant, text: str, start: int) -> int | None:
+    """Where `variant` ends when it begins at `start` of `text`, shortest gaps first; None: no match."""
+    if not variant:
+        return start
+    head, rest = variant[0], variant[1:]
+    if isinstance(head, str):
+        return end_of(rest, text, start + len(head)) if text.startswith(head, start) else None
+    if not rest:
+        return start
+    literal = rest[0]
+    assert isinstance(literal, str)  # noqa: S101 - `_join` never leaves two gaps side by side
+    latest = start + head.most + len(literal)
+    at = text.find(literal, start, latest)
+    while at >= 0:
+        end = end_of(rest[1:], text, at + len(literal))
+        if end is not None:
+            return end
+        at = text.find(literal, at + 1, latest)
+    return None

@@ -1,0 +1,232 @@
+"""Loading rulebooks: a folder (or a file) of YAML documents in, a checked Rulebook out.
+
+Every fault of every file is told at once, with file, line and remedy. Built-in books lie in
+`builtin/`; each book may use the exceptions of `builtin/_exceptions.yaml` and add its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from callcoach.datapath import Speaker
+from callcoach.documents import Document, Fault, list_faults, model_faults, read_documents
+from callcoach.errors import RuleDefinitionError
+from callcoach.rules.conditions import build_condition
+from callcoach.rules.definition import Rule, Rulebook, ScoreEffect
+from callcoach.rules.examples import read_examples
+from callcoach.rules.exceptions import ContextPattern, NamedException
+from callcoach.rules.pattern import PatternError
+from callcoach.rules.phrases import TrieFinder
+from callcoach.rules.schema import AppliesTo, BookDocument, ExceptionDocument, RuleDocument
+
+BUILTIN = Path(__file__).parent / "builtin"
+SHARED_EXCEPTIONS = BUILTIN / "_exceptions.yaml"
+BOOK_KEY, EXCEPTION_KEY = "rulebook", "exception"
+M = TypeVar("M", bound=BaseModel)
+
+
+def builtin_names() -> list[str]:
+    """Names of the rulebooks that come with CallCoach."""
+    return sorted(path.name for path in BUILTIN.iterdir() if path.is_dir())
+
+
+def load_rulebook(name_or_path: str, *, without_exceptions: Iterable[str] = ()) -> Rulebook:
+    """Load a built-in rulebook by name, or a folder or file of rule documents.
+
+    `without_exceptions` switches named exceptions off.
+
+    Raises:
+        RuleDefinitionError: nothing is there, or any document is wrong; every fault is listed.
+    """
+    rulebook, faults = try_rulebook(name_or_path, without_exceptions=without_exceptions)
+    if rulebook is None:
+        raise RuleDefinitionError(list_faults(f"规则集 {name_or_path} 有误 (rulebook is wrong)", faults))
+    return rulebook
+
+
+def try_rulebook(
+    name_or_path: str, *, without_exceptions: Iterable[str] = ()
+) -> tuple[Rulebook | None, tuple[Fault, ...]]:
+    """As `load_rulebook`, but gives the faults instead of raising."""
+    files, faults = _files_of(name_or_path)
+    draft = _Draft(faults=list(faults), off=frozenset(without_exceptions))
+    documents: list[Document] = []
+    for path in (SHARED_EXCEPTIONS, *files):
+        found, wrong = read_documents(path)
+        documents.extend(found)
+        draft.faults.extend(wrong)
+    for document in documents:
+        draft.take_first(document)
+    for document in documents:
+        draft.take_rule(document)
+    for unknown in sorted(draft.off - draft.exceptions.keys()):
+        draft.faults.append(
+            Fault(str(SHARED_EXCEPTIONS), 1, f"没有例外 {unknown!r} (no such exception)", _known(draft))
+        )
+    if not draft.rules and not draft.faults:
+        draft.faults.append(Fault(name_or_path, 1, "没有规则 (no rules)", "放入至少一个规则文档"))
+    if draft.faults:
+        return None, tuple(sorted(set(draft.faults)))
+    return draft.finish(_default_book(name_or_path), _digest(files)), ()
+
+
+def _known(draft: _Draft) -> str:
+    return "可用：" + ", ".join(sorted(draft.exceptions))
+
+
+def _files_of(name_or_path: str) -> tuple[list[Path], list[Fault]]:
+    path = BUILTIN / name_or_path
+    if "/" in name_or_path or not path.is_dir():
+        path = Path(name_or_path)
+    if path.is_file():
+        return [path], []
+    if path.is_dir():
+        return sorted(one for one in path.rglob("*") if one.suffix in (".yaml", ".yml") and one.is_file()), []
+    names = ", ".join(builtin_names())
+    return [], [Fault(name_or_path, 1, "没有这个规则集、文件夹或文件 (not found)", f"内置规则集：{names}")]
+
+
+def _default_book(name_or_path: str) -> BookDocument:
+    stem = Path(name_or_path).stem
+    return BookDocument.model_construct(rulebook=stem, version="0", name={"zh": stem, "en": stem})
+
+
+def _digest(files: Sequence[Path]) -> str:
+    """Short hash of all documents: two books with the same hash judge alike."""
+    digest = hashlib.sha256()
+    for path in (SHARED_EXCEPTIONS, *files):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+@dataclass
+class _Draft:
+    """A rulebook being put together, with all that is wrong so far."""
+
+    faults: list[Fault]
+    off: frozenset[str]
+    book: BookDocument | None = None
+    exceptions: dict[str, NamedException] = field(default_factory=dict[str, NamedException])
+    rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+
+    def take_first(self, document: Document) -> None:
+        """Take what rules refer to: the book's header and the named exceptions."""
+        keys = document.keys()
+        if not keys:
+            self.faults.append(document.fault((), "文档不是键值表 (not a mapping)", "写成 `键: 值` 的形式"))
+        elif BOOK_KEY in keys:
+            self.book = self._model(BookDocument, document) or self.book
+        elif EXCEPTION_KEY in keys:
+            self._take_exception(document)
+
+    def _take_exception(self, document: Document) -> None:
+        model = self._model(ExceptionDocument, document)
+        if model is None:
+            return
+        if model.exception in self.exceptions:
+            what = f"例外 {model.exception!r} 定义了两次 (defined twice)"
+            self.faults.append(document.fault(("exception",), what, "改名或删去一个"))
+            return
+        self.exceptions[model.exception] = NamedException(
+            id=model.exception,
+            name_zh=model.name.zh,
+            name_en=model.name.en,
+            why_zh=model.why,
+            patterns=self._patterns(document, "patterns", model.patterns),
+            unless=self._patterns(document, "unless", model.unless),
+            word_boundary=model.word_boundary,
+            enabled=model.enabled and model.exception not in self.off,
+        )
+
+    def _patterns(self, document: Document, key: str, sources: tuple[str, ...]) -> tuple[ContextPattern, ...]:
+        patterns: list[ContextPattern] = []
+        for index, source in enumerate(sources):
+            try:
+                patterns.append(ContextPattern.parse(source))
+            except PatternError as error:
+                self.faults.append(document.fault((key, index), str(error), "改正这个句式"))
+        return tuple(patterns)
+
+    def take_rule(self, document: Document) -> None:
+        """Take a rule document; others were taken before."""
+        keys = document.keys()
+        if keys and keys.isdisjoint((BOOK_KEY, EXCEPTION_KEY)):
+            self._take_new_rule(document)
+
+    def _take_new_rule(self, document: Document) -> None:
+        model = self._model(RuleDocument, document)
+        if model is None:
+            return
+        rule = self._rule(document, model)
+        if rule is None:
+            return
+        if (earlier := self.rules.get(rule.id)) is not None:
+            what = f"规则 id {rule.id!r} 已在 {earlier.file}:{earlier.line} 用过 (duplicate id)"
+            self.faults.append(document.fault(("id",), what, "换一个从未用过的 id"))
+            return
+        self.rules[rule.id] = rule
+
+    def _rule(self, document: Document, model: RuleDocument) -> Rule | None:
+        condition, faults = build_condition(document, ("condition",), model.applies_to.value)
+        speaker = Speaker.CUSTOMER if model.applies_to is AppliesTo.CUSTOMER else Speaker.AGENT
+        hits, wrong_hits = read_examples(document, "hits", speaker, must_find=True)
+        misses, wrong_misses = read_examples(document, "misses", speaker, must_find=False)
+        faults += [*wrong_hits, *wrong_misses, *self._unknown_exceptions(document, model)]
+        self.faults.extend(faults)
+        if faults or condition is None:
+            return None
+        return Rule(
+            id=model.id,
+            version=model.version,
+            name_zh=model.name.zh,
+            name_en=model.name.en,
+            category=model.category,
+            severity=model.severity,
+            applies_to=model.applies_to.value,
+            condition=condition,
+            exceptions=tuple(self.exceptions[name] for name in model.exceptions),
+            advice_zh=model.advice.zh,
+            advice_en=model.advice.en,
+            source=f"{model.source.document}：“{model.source.phrase}”",
+            effect=ScoreEffect(model.effect.dimension, model.effect.points),
+            review_only=model.review_only,
+            hits=hits,
+            misses=misses,
+            file=document.file,
+            line=document.line_of(()),
+        )
+
+    def _unknown_exceptions(self, document: Document, model: RuleDocument) -> list[Fault]:
+        return [
+            document.fault(("exceptions", index), f"没有例外 {name!r} (no such exception)", _known(self))
+            for index, name in enumerate(model.exceptions)
+            if name not in self.exceptions
+        ]
+
+    def _model(self, cls: type[M], document: Document) -> M | None:
+        try:
+            return cls.model_validate(document.data)
+        except ValidationError as error:
+            self.faults.extend(model_faults(error, document))
+            return None
+
+    def finish(self, default: BookDocument, digest: str) -> Rulebook:
+        """The rulebook, once there is no fault."""
+        book = self.book or default
+        rules = tuple(sorted(self.rules.values(), key=lambda rule: rule.id))
+        off = "".join(f"-{name}" for name in sorted(self.off))
+        return Rulebook(
+            id=book.rulebook,
+            version=f"{book.version}+{digest}{off}",
+            name_zh=self.book.name.zh if self.book else book.rulebook,
+            name_en=self.book.name.en if self.book else book.rulebook,
+            rules=rules,
+            exceptions=self.exceptions,
+            finder=TrieFinder(pattern for rule in rules for pattern in rule.condition.patterns()),
+        )

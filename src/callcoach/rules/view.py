@@ -1,0 +1,112 @@
+"""A conversation as rules look at it: turns in comparable text, with the way back to time.
+
+Takes a Conversation, gives the same with its texts normalised once and its phrases found once,
+however many rules ask.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from callcoach.datapath import Conversation, Speaker, Turn
+from callcoach.rules.normalise import Normalised, normalise
+from callcoach.rules.phrases import PhraseFinder, PhraseHit, TrieFinder
+
+
+@dataclass(frozen=True)
+class TurnView:
+    """One turn with its comparable text."""
+
+    turn: Turn
+
+    @cached_property
+    def normalised(self) -> Normalised:
+        """The turn's text in comparable form."""
+        return normalise(self.turn.text)
+
+    @property
+    def text(self) -> str:
+        """The comparable text."""
+        return self.normalised.text
+
+    @cached_property
+    def _word_starts(self) -> list[int]:
+        """Index in the turn's text at which each word begins."""
+        return [0, *accumulate(len(word.text) for word in self.turn.words)][:-1]
+
+    def time_of(self, span: tuple[int, int]) -> tuple[float, float]:
+        """Seconds in which the half-open span of the turn's (original) text was said.
+
+        Within a word, and in a turn without words, characters are taken to last equally long.
+        """
+        start, end = span
+        return self._moment(start, at_end=False), self._moment(end - 1, at_end=True)
+
+    def _moment(self, index: int, *, at_end: bool) -> float:
+        if self.turn.words:
+            which = bisect_right(self._word_starts, index) - 1
+            word = self.turn.words[which]
+            first, length, start_s, end_s = self._word_starts[which], len(word.text), word.start_s, word.end_s
+        else:
+            first, length, start_s, end_s = 0, len(self.turn.text), self.turn.start_s, self.turn.end_s
+        return start_s + (end_s - start_s) * (index - first + at_end) / length
+
+    def confidence_of(self, span: tuple[int, int]) -> float:
+        """Mean confidence of the words under the span; 1 for a typed turn."""
+        pairs = zip(self._word_starts, self.turn.words, strict=True)
+        under = [word.confidence for at, word in pairs if at < span[1] and at + len(word.text) > span[0]]
+        return sum(under) / len(under) if under else 1.0
+
+
+class ConversationView:
+    """What conditions ask their questions of."""
+
+    def __init__(self, conversation: Conversation, finder: PhraseFinder | None = None) -> None:
+        """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
+        self.conversation = conversation
+        self.turns: Sequence[TurnView] = tuple(TurnView(turn) for turn in conversation.turns)
+        self._finder = finder
+
+    def turns_of(self, speaker: Speaker | None) -> Sequence[TurnView]:
+        """Turns of one speaker in order; of everyone when `speaker` is None."""
+        if speaker is None:
+            return self.turns
+        return self._by_speaker.get(speaker, ())
+
+    @cached_property
+    def _by_speaker(self) -> dict[Speaker, list[TurnView]]:
+        sides: dict[Speaker, list[TurnView]] = {}
+        for view in self.turns:
+            sides.setdefault(view.turn.speaker, []).append(view)
+        return sides
+
+    def hits(self, view: TurnView, patterns: Iterable[str]) -> list[PhraseHit]:
+        """Where `patterns` stand in a turn, in order; hits inside a longer hit are dropped."""
+        if self._finder is None:
+            found = list(TrieFinder(patterns).find(view.text))
+        else:
+            here = self._all_hits.get(view.turn.index, {})
+            found = [hit for pattern in patterns for hit in here.get(pattern, ())]
+        return _outermost(found)
+
+    @cached_property
+    def _all_hits(self) -> dict[int, dict[str, list[PhraseHit]]]:
+        assert self._finder is not None  # noqa: S101 - asked for only when there is one
+        table: dict[int, dict[str, list[PhraseHit]]] = {}
+        for view in self.turns:
+            for hit in self._finder.find(view.text):
+                table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
+        return table
+
+
+def _outermost(hits: list[PhraseHit]) -> list[PhraseHit]:
+    """Drop each hit that overlaps an earlier or longer one: one fault is one finding."""
+    kept: list[PhraseHit] = []
+    for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
+        if not kept or hit.start >= kept[-1].end:
+            kept.append(hit)
+    return kept

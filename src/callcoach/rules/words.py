@@ -1,0 +1,37 @@
+"""Dictionary words in a text without spaces; the only place that imports jieba.
+
+jieba's dictionary takes most of a second to load, so it is loaded at the first question.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import warnings
+from functools import cache, lru_cache
+from typing import Any
+
+
+@cache
+def _tokenizer() -> Any:
+    with warnings.catch_warnings():
+        # jieba 0.42.1 imports pkg_resources and has invalid escapes; both warn on new Pythons
+        warnings.simplefilter("ignore")
+        jieba: Any = importlib.import_module("jieba")  # typed as Any: jieba has no type stubs
+
+    jieba.setLogLevel(logging.WARNING)
+    return jieba.Tokenizer()
+
+
+@lru_cache(maxsize=4096)
+def words_of(text: str) -> tuple[tuple[str, int, int], ...]:
+    """Words of `text` with their half-open spans, by dictionary alone (no guessing of new words)."""
+    return tuple(_tokenizer().tokenize(text, HMM=False))
+
+
+def splits_a_word(text: str, start: int, end: int) -> str | None:
+    """The dictionary word that the span's start or end cuts in two; None when both are word bounds."""
+    for word, first, last in words_of(text):
+        if first < start < last or first < end < last:
+            return word
+    return None

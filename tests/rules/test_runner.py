@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from callcoach.datapath import Call, Conversation, FindingStatus, Speaker, Turn, Word
+from callcoach.rules.definition import Rulebook
+from callcoach.rules.kinds import Condition
+from callcoach.rules.match import Match
+from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.runner import apply_rules
+from callcoach.rules.view import ConversationView
+
+
+@pytest.fixture(scope="module")
+def book() -> Rulebook:
+    return load_rulebook("service-language")
+
+
+def heard(*words: tuple[str, float, float, float]) -> Turn:
+    made = tuple(Word(*one) for one in words)
+    return Turn(0, Speaker.AGENT, made[0].start_s, made[-1].end_s, "".join(one.text for one in made), made)
+
+
+def test_a_finding_says_where_in_text_and_sound(book: Rulebook) -> None:
+    turn = heard(("对不起", 1.0, 1.6, 0.9), ("我", 2.0, 2.2, 0.8), ("不能", 2.2, 2.6, 0.6), ("退", 2.6, 2.8, 0.9))
+    report = apply_rules(book, Conversation(Call("c"), 4.0, (turn,)))
+    finding = next(one for one in report.findings if one.rule_id == "neg.cannot")
+    assert (finding.quote, finding.text_span) == ("我不能", (3, 6))
+    assert (finding.start_s, finding.end_s) == pytest.approx((2.0, 2.6))
+    assert finding.confidence == pytest.approx(0.7)
+    assert finding.rule_version == 1
+    assert finding.source == "S0：“我不能”"
+
+
+def test_a_mono_mix_leaves_rules_about_a_speaker_out_and_says_why(book: Rulebook) -> None:
+    turn = Turn(0, Speaker.UNKNOWN, 0, 3, "我不能给您退货")
+    report = apply_rules(book, Conversation(Call("c"), 4.0, (turn,), separated=False))
+    left_out = {one.rule_id: one for one in report.not_evaluated}
+    assert "neg.cannot" in left_out
+    assert "没有分开录" in left_out["neg.cannot"].reason_zh
+    assert "separate channels" in left_out["neg.cannot"].reason_en
+    assert not report.findings
+
+
+def test_a_mono_mix_still_shows_dead_air(book: Rulebook) -> None:
+    turns = (Turn(0, Speaker.UNKNOWN, 0, 3, "您好"), Turn(1, Speaker.UNKNOWN, 15, 17, "喂"))
+    report = apply_rules(book, Conversation(Call("c"), 17.0, turns, separated=False))
+    assert [(one.rule_id, one.severity.value, one.value) for one in report.findings] == [
+        ("silence.dead_air", "serious", 12.0)
+    ]
+
+
+def test_without_levels_loudness_is_not_evaluated(book: Rulebook) -> None:
+    report = apply_rules(book, Conversation(Call("c"), 4.0, (Turn(0, Speaker.AGENT, 0, 3, "您好"),)))
+    assert {one.rule_id for one in report.not_evaluated} == {"voice.raised", "voice.customer_raised"}
+
+
+class Crashing(Condition):
+    kind = "crashing"
+
+    def find(self, view: ConversationView) -> Iterator[Match]:  # noqa: ARG002
+        raise ZeroDivisionError("boom")
+
+
+def test_a_crashing_rule_is_a_visible_failure_and_the_others_still_run(book: Rulebook) -> None:
+    broken = replace(book.rules[0], id="test.broken", condition=Crashing())
+    report = apply_rules(
+        replace(book, rules=(broken, *book.rules)),
+        Conversation(Call("c"), 4.0, (Turn(0, Speaker.AGENT, 0, 3, "我不能"),)),
+    )
+    assert [(one.rule_id, one.error) for one in report.failures] == [("test.broken", "ZeroDivisionError: boom")]
+    assert any(one.rule_id == "neg.cannot" for one in report.findings)
+
+
+def test_a_rule_for_review_takes_no_points(book: Rulebook) -> None:
+    turn = Turn(0, Speaker.AGENT, 0, 3, "我们一定会帮您解决")
+    report = apply_rules(book, Conversation(Call("c"), 4.0, (turn,)))
+    finding = next(one for one in report.findings if one.rule_id == "forbid.empty_promise")
+    assert finding.status is FindingStatus.TO_REVIEW
+
+
+def test_findings_are_in_order_of_time_and_numbered_so(book: Rulebook) -> None:
+    turns = tuple(
+        Turn(i, Speaker.AGENT, 5.0 * i, 5.0 * i + 3, text) for i, text in enumerate(["但是我不能", "你必须来"])
+    )
+    findings = apply_rules(book, Conversation(Call("c"), 9.0, turns)).findings
+    assert [one.start_s for one in findings] == sorted(one.start_s for one in findings)
+    assert [one.id for one in findings] == [f"f{n:03d}" for n in range(1, len(findings) + 1)]
