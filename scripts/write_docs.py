@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from callcoach.analysis import json_schema
 from callcoach.settings import CONFIG_NAME, default_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,14 +33,21 @@ def configuration() -> str:
     return "\n".join(lines) + "\n"
 
 
+def analysis_schema() -> str:
+    """Return docs/schema/analysis.schema.json, what `callcoach schema` prints."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 GENERATED = {
     "docs/configuration.md": configuration,
+    "docs/schema/analysis.schema.json": analysis_schema,
 }
 
 
 def main() -> None:
     """Write every generated document."""
     for name, write in GENERATED.items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(write(), encoding="utf-8")
 
 

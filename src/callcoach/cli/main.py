@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import config, phone
+from callcoach.cli import analyze, config, phone
 
 app = typer.Typer(
     name="callcoach",
@@ -20,7 +20,9 @@ app = typer.Typer(
     help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
 )
 app.add_typer(config.app, name="config")
+app.command()(analyze.analyze)
 app.command()(phone.phone)
+app.command()(analyze.schema)
 
 
 @app.callback(invoke_without_command=True)
