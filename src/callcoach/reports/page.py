@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import peak_envelope
@@ -40,17 +39,18 @@ SCRIPTS = ("wavesurfer.min.js", "wavesurfer-regions.min.js", "wavesurfer-timelin
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """All that the template `call.html.j2` is given."""
+    """All that the template `call.html.j2` is given; it trusts `data`, `css` and `scripts` and escapes the rest."""
 
     view: CallView
     title: str
     headline: tuple[wording.Words, ...]
+    partial: bool
     lanes: tuple[Speaker, ...]
     facts: tuple[tuple[wording.Words, wording.Words], ...]
     sound_src: str
-    data: Markup
-    css: Markup
-    scripts: tuple[Markup, ...]
+    data: str
+    css: str
+    scripts: tuple[str, ...]
     policy: str
 
 
@@ -73,17 +73,18 @@ def write_page(analysis: CallAnalysis, sound: Sound, folder: Path) -> Path:
 
 def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
     """Return the page's HTML; `sound_src` is the address of the encoded sound (relative, or a data URL)."""
-    scripts = tuple(Markup(_read(kind, name)) for kind, name in _script_files())
+    scripts = tuple(_read(kind, name) for kind, name in _script_files())
     view = build_view(analysis)
     context = PageContext(
         view=view,
         title=_title(analysis),
         headline=tuple(_headline(analysis)),
+        partial=_left_out(analysis) > 0,
         lanes=sound.speakers,
         facts=tuple(facts(analysis)),
         sound_src=sound_src,
         data=_script_data(view, sound),
-        css=Markup(_read("templates", "call.css")),
+        css=_read("templates", "call.css"),
         scripts=scripts,
         policy=_policy(scripts),
     )
@@ -100,7 +101,7 @@ def _place(encoded: page_sound.PageSound, folder: Path) -> str:
     return f"data:{encoded.media_type};base64,{base64.b64encode(encoded.path.read_bytes()).decode()}"
 
 
-def _script_data(view: CallView, sound: Sound) -> Markup:
+def _script_data(view: CallView, sound: Sound) -> str:
     """Return the script's data as JSON that cannot end its script element."""
     points = max(1, min(MAX_PEAKS, round(sound.duration_s * PEAKS_PER_S)))
     envelopes = [peak_envelope(sound.samples[:, channel], points) for channel in range(len(sound.speakers))]
@@ -112,7 +113,7 @@ def _script_data(view: CallView, sound: Sound) -> Markup:
         "findings": [_finding_data(finding, sound.speakers) for finding in view.findings],
     }
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _finding_data(finding: Finding, lanes: tuple[Speaker, ...]) -> dict[str, Any]:
@@ -145,14 +146,20 @@ def _headline(analysis: CallAnalysis) -> list[wording.Words]:
     words = [wording.Words(started, started)] if started else []
     if call.direction.value != "unknown":
         words.append(wording.DIRECTIONS[call.direction])
-    return [
-        *words,
-        wording.Words(f"时长 {length}", f"{length} long"),
-        wording.Words(f"{count} 个问题项", f"{count} findings"),
-    ]
+    words.append(wording.Words(f"时长 {length}", f"{length} long"))
+    words.append(wording.Words(f"{count} 个问题项", f"{count} findings"))
+    left_out = _left_out(analysis)
+    if left_out:  # a full score means little where half the rules could not be asked
+        words.append(wording.Words(f"{left_out} 条规则未评估", f"{left_out} rules not evaluated"))
+    return words
 
 
-def _policy(scripts: tuple[Markup, ...]) -> str:
+def _left_out(analysis: CallAnalysis) -> int:
+    """Return how many rules say nothing of this call."""
+    return len(analysis.rules.not_evaluated) + len(analysis.rules.failures)
+
+
+def _policy(scripts: tuple[str, ...]) -> str:
     """Allow our scripts by their hashes, our styles, and the sound; nothing from a network."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
@@ -187,6 +194,7 @@ def _template() -> Any:
         events=wording.EVENTS,
         clock=wording.clock,
         figure=wording.figure,
+        points=wording.points,
         unit=wording.unit,
     )
     return environment.get_template("call.html.j2")
