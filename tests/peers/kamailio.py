@@ -41,7 +41,6 @@ modparam("tls", "private_key", "{key}")
 modparam("tls", "certificate", "{certificate}")
 modparam("tls", "tls_method", "TLSv1.2+")
 modparam("usrloc", "db_mode", 0)
-modparam("registrar", "max_contacts", 1)
 modparam("htable", "htable", "users=>size=8;")
 modparam("rr", "append_fromtag", 1)
 modparam("tm", "fr_timer", 5000)
@@ -62,7 +61,7 @@ request_route {{
   t_check_trans();
   if (is_method("REGISTER")) {{
     route(AUTH);
-    if (!save("location")) sl_reply_error();
+    if (!save("location", "0x04")) sl_reply_error();
     exit;
   }}
   if (is_method("INVITE|REFER")) {{ route(AUTH); record_route(); }}

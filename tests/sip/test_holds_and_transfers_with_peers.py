@@ -109,11 +109,12 @@ def test_muted_speech_reaches_neither_customer_nor_recording(
     assert sum(silent) >= 12, "the customer heard silence for as long"
 
 
-def test_a_second_call_waits_and_the_first_is_held(phones: Phones, customer: Baresip, customer_voice: Path) -> None:
+def test_a_second_call_waits_and_the_first_is_held(phones: Phones, customer: Baresip) -> None:
     phone = phones.registered("1001", "--auto-answer")
     phone.say("dial 8001")
     first = phone.wait_phase("talking")["call_id"]
-    caller = phones.call_from_sipp("calls_and_waits.xml", "1001", customer_voice)
+    caller = phones.registered("1002")
+    caller.say("dial 1001")
     second = phone.wait("IncomingCall", waiting=True)["call_id"]
     phone.say("answer")
     phone.wait("StateChanged", call_id=first, hold="local")
@@ -124,7 +125,7 @@ def test_a_second_call_waits_and_the_first_is_held(phones: Phones, customer: Bar
     )
     phone.say(f"hangup {second}")
     phone.wait("CallEnded", call_id=second)
-    assert caller.wait(20) == 0
+    assert caller.wait("CallEnded")["ended_by"] == "customer"
     phone.say("hangup")
     phone.wait("CallEnded", call_id=first)
 
@@ -143,7 +144,7 @@ def test_blind_transfer(phones: Phones, tmp_path: Path, our_voice: Path) -> None
     call_id = agent.wait_phase("talking")["call_id"]
     agent.say("transfer 1002")
     result = agent.wait("TransferResult")
-    assert (result["succeeded"], result["target"]) == (True, "sip:1002@127.0.0.1")
+    assert (result["succeeded"], result["target"]) == (True, "1002")
     assert agent.wait("CallEnded")["ended_by"] == "agent"
     followed = customer.wait("OutgoingCall", target="sip:1002@127.0.0.1")
     assert followed["because_of"]
@@ -187,8 +188,7 @@ def test_attended_transfer(phones: Phones, tmp_path: Path, our_voice: Path) -> N
     wait_until(lambda: colleague.recorded_s() > 0.5, "the colleague to answer")
     agent.say(f"attended {first} {second}")
     assert agent.wait("TransferResult")["succeeded"]
-    agent.wait("CallEnded")
-    agent.wait("CallEnded")
+    wait_until(lambda: len(agent.had("CallEnded")) == 2, "both of the agent's calls to end")
     replaced = colleague.wait("IncomingCall", number="1003")
     colleague.wait_phase("talking", call_id=replaced["call_id"])
     talk_until(colleague, colleague.recorded_s() + 1.2)
