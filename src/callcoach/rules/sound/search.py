@@ -1,17 +1,18 @@
 """Where a text sounds like a phrase: many phrases against many texts by one alignment.
 
 Takes phrases once, then texts; gives every place whose sound is within `MAX_COST` a syllable of a
-phrase, with what differed. A place that holds the phrase letter for letter has cost 0 and is given
-too. It proposes and never decides: innocent words sound alike.
+phrase. A place that holds the phrase letter for letter has cost 0 and is given too. It proposes and
+never decides: innocent words sound alike.
 
 The alignment is the usual one of substitutions, lost and added syllables, free at both ends of the
-text. All phrases advance by one syllable at a time, over all texts at once, in small integers; only
-the few places that end cheaply are then aligned again, one by one, to learn where they began.
+text. All phrases of one length advance by one syllable at a time over all texts at once. A cell
+holds, in one integer, the cost so far and below it how many syllables of the text that took: the
+smaller integer is then the cheaper alignment, and brings its own beginning along.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,23 +28,17 @@ of them a merged pair. The project's first measurements kept 95 to 100 % of phra
 FEWEST_SYLLABLES = 2
 """Shorter phrases are found by letters alone: a single syllable sounds like too much else."""
 
-_FAR = np.int16(20_000)
-"""No path: dearer than any phrase, with room below the largest 16-bit number for one more step."""
+LONGEST_SYLLABLES = 24
+"""Longer phrases are searched for by their first so many syllables."""
 
-_BLOCK_CELLS = 1 << 16
-"""Cells of one step of the alignment held at once: several such arrays stay in a core's cache."""
+_COUNT_BITS = 6
+"""Low bits of a cell that count the text's syllables; 64 is over twice the longest phrase."""
 
-_LONGEST_SYLLABLES = 24
-"""A phrase's costs stay below `_FAR` up to here; longer ones are searched by their beginning."""
+_FAR = np.int32(1 << 28)
+"""No path: dearer than any phrase, with room for some more steps below the largest 32-bit number."""
 
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One syllable that did not come out as the phrase has it. Empty `expected` or `heard`: none."""
-
-    expected: str
-    heard: str
-    cost: float
+_BLOCK_CELLS = 1 << 17
+"""Cells of one step held at once: the few arrays of a step stay in a core's cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +53,19 @@ class SoundHit:
     start: int
     end: int
     cost: float
-    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Phrases of one length. `rows[p, k]` is the row of costs of syllable `k` of phrase `p`."""
+    """Phrases of one length.
+
+    `rows[p, k]` is the row of costs of syllable `k` of phrase `p`, `lost[p, k]` what a cell gains
+    when that syllable went unheard.
+    """
 
     phrases: tuple[str, ...]
     rows: NDArray[np.intp]
-    lost: NDArray[np.int16]
+    lost: NDArray[np.int32]
 
 
 class SoundIndex:
@@ -75,12 +73,11 @@ class SoundIndex:
 
     def __init__(self, phrases: Iterable[str], *, max_cost: float = MAX_COST) -> None:
         self._max_cost = max_cost
-        self._readings: dict[str, tuple[tuple[Syllable, ...], ...]] = {}
-        for phrase in dict.fromkeys(phrases):
-            reading = read_phrase(phrase)[:_LONGEST_SYLLABLES]
-            if len(reading) >= FEWEST_SYLLABLES:
-                self._readings[phrase] = reading
-        self._rows_of = _RowTable(self._readings.values())
+        readings = {phrase: read_phrase(phrase)[:LONGEST_SYLLABLES] for phrase in dict.fromkeys(phrases)}
+        self._readings = {phrase: read for phrase, read in readings.items() if len(read) >= FEWEST_SYLLABLES}
+        options = dict.fromkeys(one for reading in self._readings.values() for one in reading)
+        self._row_of = {one: row for row, one in enumerate(options)}
+        self._row_costs = _row_costs(tuple(options))
         self._groups = self._group()
 
     @property
@@ -89,160 +86,102 @@ class SoundIndex:
         return tuple(self._readings)
 
     def find(self, texts: Sequence[str]) -> list[SoundHit]:
-        """Return every place that sounds like a phrase, by text and start; the best of overlapping ones."""
-        spoken = [read_text(text) for text in texts]
-        stream = _Stream(spoken)
+        """Return every place that sounds like a phrase, by text and start.
+
+        Of places of one phrase that overlap only the nearest in sound is given.
+        """
+        stream = _Stream([read_text(text) for text in texts])
         if not stream.ids.size:
             return []
-        hits: list[SoundHit] = []
-        for group in self._groups:
-            budget = int(self._max_cost * COST_UNIT * group.rows.shape[1])
-            for which, end in _cheap_ends(group, self._rows_of.costs[:, stream.ids], stream, budget):
-                hits.append(self._trace(group.phrases[which], spoken, stream, end))
-        return _best_of_overlapping(hit for hit in hits if hit.cost <= self._max_cost)
+        heard, columns = np.unique(stream.ids, return_inverse=True)
+        costs = self._row_costs[:, heard][:, columns]
+        hits = (stream.hit(*place) for group in self._groups for place in _places(group, costs, stream, self._max_cost))
+        return _best_of_overlapping(hits)
 
     def _group(self) -> tuple[_Group, ...]:
         by_length: dict[int, list[str]] = {}
         for phrase, reading in self._readings.items():
             by_length.setdefault(len(reading), []).append(phrase)
-        lost = lost_costs()
-        groups: list[_Group] = []
-        for phrases in by_length.values():
-            readings = [self._readings[phrase] for phrase in phrases]
-            rows = np.array([[self._rows_of.index[one] for one in reading] for reading in readings])
-            first = [lost[syllable_ids(options[0] for options in reading)] for reading in readings]
-            groups.append(_Group(tuple(phrases), rows, np.array(first, dtype=np.int16)))
-        return tuple(groups)
+        return tuple(self._group_of(phrases) for phrases in by_length.values())
 
-    def _trace(self, phrase: str, spoken: Sequence[SpokenText], stream: _Stream, end: int) -> SoundHit:
-        text_index, last = stream.place(end)
-        text = spoken[text_index]
-        reading = self._readings[phrase]
-        first = max(0, last + 1 - 2 * len(reading))
-        cost, begin, differences = align(reading, text.syllables[first : last + 1])
-        return SoundHit(phrase, text_index, text.at[first + begin], text.at[last] + 1, cost / len(reading), differences)
+    def _group_of(self, phrases: Sequence[str]) -> _Group:
+        readings = [self._readings[phrase] for phrase in phrases]
+        rows = np.array([[self._row_of[one] for one in reading] for reading in readings])
+        lost = lost_costs().astype(np.int32) << _COUNT_BITS
+        likeliest = [syllable_ids(options[0] for options in reading) for reading in readings]
+        return _Group(tuple(phrases), rows, lost[np.array(likeliest)])
 
 
-class _RowTable:
-    """Costs of each distinct way of saying a syllable against every syllable that may be heard."""
+def _row_costs(options: Sequence[tuple[Syllable, ...]]) -> NDArray[np.int32]:
+    """Return what a cell gains when each way of saying a syllable meets each syllable that may be heard.
 
-    def __init__(self, readings: Iterable[tuple[tuple[Syllable, ...], ...]]) -> None:
-        options = dict.fromkeys(one for reading in readings for one in reading)
-        self.index = {one: row for row, one in enumerate(options)}
-        costs = substitution_costs()
-        width = costs.shape[1]
-        table = [costs[syllable_ids(one)].min(axis=0) for one in options]
-        self.costs = np.concatenate(
-            [np.array(table, dtype=np.int16).reshape(-1, width), _separator(len(table))], axis=1
-        )
-
-
-def _separator(rows: int) -> NDArray[np.int16]:
-    """Return one more column: the cost of any syllable against the gap between two texts."""
-    return np.full((rows, 1), _FAR, dtype=np.int16)
+    Shape (options, syllables + 1); the last column is the gap between two texts, which nothing crosses.
+    """
+    costs = substitution_costs()
+    table = np.full((len(options), costs.shape[1] + 1), _FAR, dtype=np.int32)
+    for row, ways in enumerate(options):
+        table[row, :-1] = (costs[syllable_ids(ways)].min(axis=0).astype(np.int32) << _COUNT_BITS) + 1
+    return table
 
 
 class _Stream:
-    """All texts as one row of syllables, with a separator after each that nothing can cross."""
+    """All texts as one row of syllables, with a separator after each."""
 
     def __init__(self, spoken: Sequence[SpokenText]) -> None:
-        separator = len(added_costs())
-        parts = [np.append(syllable_ids(text.syllables), np.int16(separator)) for text in spoken]
+        self._spoken = spoken
+        separator = np.int16(len(added_costs()))
+        parts = [np.append(syllable_ids(text.syllables), separator) for text in spoken if text.syllables]
+        self._texts = [index for index, text in enumerate(spoken) if text.syllables]
         self.ids = np.concatenate([np.zeros(0, dtype=np.int16), *parts])
-        self.starts = np.cumsum([0, *(len(part) for part in parts)])
-        self.added = np.append(added_costs(), _FAR)[self.ids]
+        self._starts = np.cumsum([0, *(len(part) for part in parts)])
+        added = (added_costs().astype(np.int32) << _COUNT_BITS) + 1
+        self.added = np.append(added, _FAR)[self.ids]
 
-    def place(self, position: int) -> tuple[int, int]:
-        """Return which text a position of the row lies in, and which of its syllables it is."""
-        text = int(np.searchsorted(self.starts, position, side="right")) - 1
-        return text, position - int(self.starts[text])
+    def hit(self, phrase: str, first: int, last: int, cost: float) -> SoundHit:
+        """Turn positions in the row (`last` inclusive) into characters of a text."""
+        part = int(np.searchsorted(self._starts, last, side="right")) - 1
+        begin, at = int(self._starts[part]), self._spoken[self._texts[part]].at
+        return SoundHit(phrase, self._texts[part], at[first - begin], at[last - begin] + 1, cost)
 
 
-def _cheap_ends(group: _Group, costs: NDArray[np.int16], stream: _Stream, budget: int) -> Iterable[tuple[int, int]]:
-    """Yield (phrase of the group, position of its last syllable) where the whole phrase costs at most `budget`.
+def _places(
+    group: _Group, costs: NDArray[np.int32], stream: _Stream, max_cost: float
+) -> Iterator[tuple[str, int, int, float]]:
+    """Yield phrase, first and last position and cost per syllable of all places cheap enough.
 
     `costs` has shape (rows, positions).
     """
-    block = max(1, _BLOCK_CELLS // max(1, costs.shape[1]))
-    for first in range(0, len(group.phrases), block):
-        rows, lost = group.rows[first : first + block], group.lost[first : first + block]
-        total = _advance(rows, lost, costs, stream.added)
-        good = total <= budget
-        good[:, 1:] &= total[:, 1:] <= total[:, :-1]
-        good[:, :-1] &= total[:, :-1] < total[:, 1:]
-        for which, end in np.argwhere(good):
-            yield first + int(which), int(end)
+    length = group.rows.shape[1]
+    budget = (int(max_cost * COST_UNIT * length) + 1) << _COUNT_BITS
+    block = max(1, _BLOCK_CELLS // costs.shape[1])
+    for begin in range(0, len(group.phrases), block):
+        cells = _align(group.rows[begin : begin + block], group.lost[begin : begin + block], costs, stream.added)
+        for which, last in np.argwhere(cells < budget).tolist():
+            cost, count = divmod(int(cells[which, last]), 1 << _COUNT_BITS)
+            if count:
+                yield group.phrases[begin + which], last - count + 1, last, cost / COST_UNIT / length
 
 
-def _advance(
-    rows: NDArray[np.intp], lost: NDArray[np.int16], costs: NDArray[np.int16], added: NDArray[np.int16]
-) -> NDArray[np.int16]:
-    """Return the cost of each phrase's best alignment that ends at each position, shape (phrases, positions)."""
-    best = np.minimum(costs[rows[:, 0]], lost[:, :1])
-    for step in range(1, rows.shape[1]):
-        came = best + lost[:, step : step + 1]
+def _align(
+    rows: NDArray[np.intp], lost: NDArray[np.int32], costs: NDArray[np.int32], added: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return the cell of each phrase's best alignment that ends at each position, shape (phrases, positions).
+
+    Between two syllables of a phrase at most one may be added: more is another phrase.
+    """
+    none_heard = np.zeros((len(rows), 1), dtype=np.int32)
+    best = np.zeros((len(rows), costs.shape[1]), dtype=np.int32)
+    for step in range(rows.shape[1]):
         through = costs[rows[:, step]]
         through[:, 1:] += best[:, :-1]
-        through[:, 0] = np.minimum(through[:, 0] + lost[:, :step].sum(axis=1, dtype=np.int16), _FAR)
-        np.minimum(came, through, out=came)
+        through[:, :1] += none_heard
+        none_heard += lost[:, step : step + 1]
+        best += lost[:, step : step + 1]
+        np.minimum(best, through, out=best)
         if step < rows.shape[1] - 1:
-            np.minimum(came[:, 1:], came[:, :-1] + added[1:], out=came[:, 1:])
-        best = np.minimum(came, _FAR // 2)
+            np.minimum(best[:, 1:], best[:, :-1] + added[1:], out=best[:, 1:])
+            np.minimum(best, _FAR, out=best)
     return best
-
-
-def align(
-    reading: Sequence[Sequence[Syllable]], heard: Sequence[Syllable]
-) -> tuple[float, int, tuple[Difference, ...]]:
-    """Align a whole phrase with an end of `heard`: its cost, where in `heard` it begins, what differed.
-
-    `reading` gives for each syllable of the phrase the ways it may be said.
-    """
-    substitution = substitution_costs()[np.ix_(syllable_ids(o[0] for o in reading), syllable_ids(heard))].astype(float)
-    for row, options in enumerate(reading):
-        if len(options) > 1:
-            substitution[row] = substitution_costs()[np.ix_(syllable_ids(options), syllable_ids(heard))].min(axis=0)
-    lost = lost_costs()[syllable_ids(options[0] for options in reading)]
-    added = added_costs()[syllable_ids(heard)]
-    table = np.zeros((len(reading) + 1, len(heard) + 1))
-    for row in range(1, len(reading) + 1):
-        table[row, 0] = table[row - 1, 0] + lost[row - 1]
-        for column in range(1, len(heard) + 1):
-            table[row, column] = min(
-                table[row - 1, column - 1] + substitution[row - 1, column - 1],
-                table[row - 1, column] + lost[row - 1],
-                table[row, column - 1] + added[column - 1] if row < len(reading) else np.inf,
-            )
-    return _walk_back(table, substitution, lost, reading, heard)
-
-
-def _walk_back(
-    table: NDArray[np.float64],
-    substitution: NDArray[np.float64],
-    lost: NDArray[np.int16],
-    reading: Sequence[Sequence[Syllable]],
-    heard: Sequence[Syllable],
-) -> tuple[float, int, tuple[Difference, ...]]:
-    row, column = len(reading), len(heard)
-    differences: list[Difference] = []
-    while row > 0:
-        here = table[row, column]
-        if column and here == table[row - 1, column - 1] + substitution[row - 1, column - 1]:
-            row, column = row - 1, column - 1
-            step = Difference(_spell(reading[row][0]), _spell(heard[column]), substitution[row, column] / COST_UNIT)
-        elif here == table[row - 1, column] + lost[row - 1]:
-            row -= 1
-            step = Difference(_spell(reading[row][0]), "", int(lost[row]) / COST_UNIT)
-        else:
-            column -= 1
-            step = Difference("", _spell(heard[column]), float(here - table[row, column]) / COST_UNIT)
-        if step.cost:
-            differences.append(step)
-    return float(table[len(reading), len(heard)]) / COST_UNIT, column, tuple(reversed(differences))
-
-
-def _spell(syllable: Syllable) -> str:
-    return syllable.initial + syllable.final.replace("ii", "i").replace("v", "ü")
 
 
 def _best_of_overlapping(hits: Iterable[SoundHit]) -> list[SoundHit]:
