@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,11 +61,9 @@ def small_analysis(text: str = "您好，我不能给您查。") -> CallAnalysis
         _finding(
             "f1",
             "silence.dead_air",
-            "双方静默过长",
-            "Dead air",
+            ("双方静默过长", "Dead air"),
             Severity.WARNING,
-            5.0,
-            8.5,
+            (5.0, 8.5),
             value=3.5,
             threshold=3.0,
             unit="s",
@@ -72,11 +71,9 @@ def small_analysis(text: str = "您好，我不能给您查。") -> CallAnalysis
         _finding(
             "f2",
             "neg.cannot",
-            "我不能",
-            "I cannot",
+            ("我不能", "I cannot"),
             Severity.SERIOUS,
-            9.2,
-            10.1,
+            (9.2, 10.1),
             turn_index=2,
             text_span=(3, 6),
             quote=text[3:6],
@@ -120,11 +117,9 @@ def corpus_analysis(corpus: Path, name: str, work_dir: Path) -> tuple[CallAnalys
         _finding(
             f"f{number}",
             found["rule"],
-            f"用语 {found['text']}",
-            found["rule"],
+            (f"用语 {found['text']}", found["rule"]),
             Severity.SERIOUS if found["exact"] else Severity.WARNING,
-            found["start"],
-            found["end"],
+            (found["start"], found["end"]),
             turn_index=found["turn"],
             text_span=_span(turns[found["turn"]].text, found["text"]),
             quote=found["text"],
@@ -135,11 +130,9 @@ def corpus_analysis(corpus: Path, name: str, work_dir: Path) -> tuple[CallAnalys
         _finding(
             f"s{number}",
             "silence.dead_air",
-            "双方静默过长",
-            "Dead air",
+            ("双方静默过长", "Dead air"),
             Severity.WARNING,
-            s["start"],
-            s["end"],
+            (s["start"], s["end"]),
             value=s["seconds"],
             threshold=5.0,
             unit="s",
@@ -151,11 +144,9 @@ def corpus_analysis(corpus: Path, name: str, work_dir: Path) -> tuple[CallAnalys
         _finding(
             f"r{raised['turn']}",
             "voice.raised",
-            "音量升高",
-            "Raised voice",
+            ("音量升高", "Raised voice"),
             Severity.NOTICE,
-            turns[raised["turn"]].start_s,
-            turns[raised["turn"]].end_s,
+            (turns[raised["turn"]].start_s, turns[raised["turn"]].end_s),
             turn_index=raised["turn"],
             value=raised["measured_above_median_db"],
             threshold=6.0,
@@ -178,23 +169,28 @@ def corpus_analysis(corpus: Path, name: str, work_dir: Path) -> tuple[CallAnalys
 
 
 def _finding(
-    id_: str, rule_id: str, name_zh: str, name_en: str, severity: Severity, start_s: float, end_s: float, **more: object
+    id_: str,
+    rule_id: str,
+    names: tuple[str, str],
+    severity: Severity,
+    span_s: tuple[float, float],
+    **more: Any,
 ) -> Finding:
     return Finding(
         id=id_,
         rule_id=rule_id,
         rule_version=1,
-        name_zh=name_zh,
-        name_en=name_en,
+        name_zh=names[0],
+        name_en=names[1],
         category="language",
         severity=severity,
         speaker=Speaker.AGENT,
-        start_s=start_s,
-        end_s=end_s,
+        start_s=span_s[0],
+        end_s=span_s[1],
         advice_zh="看看我们能够帮您做什么",
         advice_en="Say what can be done",
         source="S0",
-        **more,  # pyright: ignore[reportArgumentType]
+        **more,
     )
 
 

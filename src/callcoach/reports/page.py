@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
 
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import peak_envelope
@@ -40,7 +39,7 @@ SCRIPTS = ("wavesurfer.min.js", "wavesurfer-regions.min.js", "wavesurfer-timelin
 
 @dataclass(frozen=True, slots=True)
 class PageContext:
-    """All that the template `call.html.j2` is given."""
+    """All that the template `call.html.j2` is given; it trusts `data`, `css` and `scripts` and escapes the rest."""
 
     view: CallView
     title: str
@@ -48,9 +47,9 @@ class PageContext:
     lanes: tuple[Speaker, ...]
     facts: tuple[tuple[wording.Words, wording.Words], ...]
     sound_src: str
-    data: Markup
-    css: Markup
-    scripts: tuple[Markup, ...]
+    data: str
+    css: str
+    scripts: tuple[str, ...]
     policy: str
 
 
@@ -73,7 +72,7 @@ def write_page(analysis: CallAnalysis, sound: Sound, folder: Path) -> Path:
 
 def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
     """Return the page's HTML; `sound_src` is the address of the encoded sound (relative, or a data URL)."""
-    scripts = tuple(Markup(_read(kind, name)) for kind, name in _script_files())
+    scripts = tuple(_read(kind, name) for kind, name in _script_files())
     view = build_view(analysis)
     context = PageContext(
         view=view,
@@ -83,7 +82,7 @@ def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
         facts=tuple(facts(analysis)),
         sound_src=sound_src,
         data=_script_data(view, sound),
-        css=Markup(_read("templates", "call.css")),
+        css=_read("templates", "call.css"),
         scripts=scripts,
         policy=_policy(scripts),
     )
@@ -100,7 +99,7 @@ def _place(encoded: page_sound.PageSound, folder: Path) -> str:
     return f"data:{encoded.media_type};base64,{base64.b64encode(encoded.path.read_bytes()).decode()}"
 
 
-def _script_data(view: CallView, sound: Sound) -> Markup:
+def _script_data(view: CallView, sound: Sound) -> str:
     """Return the script's data as JSON that cannot end its script element."""
     points = max(1, min(MAX_PEAKS, round(sound.duration_s * PEAKS_PER_S)))
     envelopes = [peak_envelope(sound.samples[:, channel], points) for channel in range(len(sound.speakers))]
@@ -112,7 +111,7 @@ def _script_data(view: CallView, sound: Sound) -> Markup:
         "findings": [_finding_data(finding, sound.speakers) for finding in view.findings],
     }
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _finding_data(finding: Finding, lanes: tuple[Speaker, ...]) -> dict[str, Any]:
@@ -152,7 +151,7 @@ def _headline(analysis: CallAnalysis) -> list[wording.Words]:
     ]
 
 
-def _policy(scripts: tuple[Markup, ...]) -> str:
+def _policy(scripts: tuple[str, ...]) -> str:
     """Allow our scripts by their hashes, our styles, and the sound; nothing from a network."""
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts

@@ -8,6 +8,7 @@
   const turns = [...document.querySelectorAll(".turn")];
   const cards = new Map([...document.querySelectorAll(".finding")].map((card) => [card.dataset.id, card]));
   const STEP_S = 5;
+  const LANE_PX = 54;
   const LEAD_S = 0.3; // a little of what comes before a finding, so that its first syllable is not cut
   let selected = -1;
 
@@ -32,6 +33,7 @@
   const regions = WaveSurfer.Regions.create();
   const timeline = WaveSurfer.Timeline.create({
     height: 18,
+    secondaryLabelOpacity: 1,
     formatTimeCallback: wholeClock,
     style: { fontSize: "11px", color: "var(--soft)" },
   });
@@ -40,7 +42,7 @@
     media: sound,
     peaks,
     duration: data.duration_s,
-    height: 54,
+    height: LANE_PX,
     normalize: true,
     maxPeak: Math.max(0.02, ...peaks.map((side) => side.reduce((a, b) => Math.max(a, b), 0))),
     cursorWidth: 2,
@@ -51,11 +53,18 @@
   });
 
   const nameOf = (finding) => (root.dataset.lang === "en" ? finding.name_en : finding.name_zh);
+  // The plugin counts the ruler below the lanes as part of them, so lanes are placed here.
+  const place = (region, lane) => {
+    if (!region.element) return;
+    region.element.style.top = `${Math.max(0, lane) * LANE_PX}px`;
+    region.element.style.height = `${(lane < 0 ? data.lanes.length : 1) * LANE_PX}px`;
+  };
   const drawRegions = () => {
     regions.clearRegions();
     for (const silence of data.silences) {
       const region = regions.addRegion({ start: silence[0], end: silence[1], drag: false, resize: false, color: "transparent" });
       region.element?.part.add("silence");
+      place(region, -1);
     }
     data.findings.forEach((finding, index) => {
       const region = regions.addRegion({
@@ -67,6 +76,7 @@
         drag: false,
         resize: false,
       });
+      place(region, finding.lane);
       if (!region.element) return;
       region.element.style.color = `var(--${finding.severity})`;
       region.element.title = `${finding.sign} ${nameOf(finding)} ${clock(finding.start_s)}`;
@@ -87,12 +97,14 @@
 
   // ---- moving about
   const remember = () => history.replaceState(null, "", `#t=${sound.currentTime.toFixed(1)}`);
+  // A browser may refuse to start sound before the reader has touched the page; the position has moved all the same.
+  const start = () => sound.play().catch(() => undefined);
   const go = (seconds, play) => {
     sound.currentTime = Math.min(Math.max(0, seconds), data.duration_s);
     remember();
-    if (play) sound.play();
+    if (play) start();
   };
-  const toggle = () => (sound.paused ? sound.play() : sound.pause());
+  const toggle = () => (sound.paused ? start() : sound.pause());
 
   const select = (index, play) => {
     const finding = data.findings[index];
