@@ -74,7 +74,8 @@ def test_findings_and_silences_are_regions(page: OpenPage) -> None:
     boxes = page.run(
         f"const wave = document.querySelector('#wave').getBoundingClientRect();"
         f"return {REGIONS.removeprefix('return ')}.map(r => {{const b = r.getBoundingClientRect();"
-        "return [r.part.contains('silence'), (b.left - wave.left) / wave.width * 12, b.width / wave.width * 12, b.height]})"
+        "const scale = 12 / wave.width;"
+        "return [r.part.contains('silence'), (b.left - wave.left) * scale, b.width * scale, b.height]})"
     )
     silence, dead_air, phrase = boxes
     assert silence[0]
@@ -193,7 +194,8 @@ def test_every_control_has_a_name_and_can_be_reached(page: OpenPage) -> None:
 
 
 CONTRAST = """
-const light = (rgb) => { const [r, g, b] = rgb.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 });
+const linear = (v) => v / 255 <= .03928 ? v / 255 / 12.92 : ((v / 255 + .055) / 1.055) ** 2.4;
+const light = (rgb) => { const [r, g, b] = rgb.map(linear);
   return .2126 * r + .7152 * g + .0722 * b };
 const parse = (text) => text.match(/[\\d.]+/g).map(Number);
 const ground = (e) => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor);
@@ -230,8 +232,9 @@ def test_nothing_is_wider_than_the_window(chromium: Chrome, small_page: Path, wi
         page = OpenPage(chromium, small_page)
         for _ in ("zh", "en"):
             wide = page.run(
-                "return [...document.querySelectorAll('body, main, aside, .transcript, .player, .bar, .controls, table')]"
-                ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => [e.className || e.tagName, e.scrollWidth, e.clientWidth])"
+                "const boxes = 'body, main, aside, .transcript, .player, .bar, .controls, table';"
+                "return [...document.querySelectorAll(boxes)]"
+                ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className || e.tagName)"
             )
             assert wide == []
             page.click("#language")
@@ -266,7 +269,8 @@ def test_the_encoded_sound_is_in_time_with_the_recording(chromium: Chrome, tmp_p
           const side = heard.getChannelData(0);
           done([2, 6, 10].map(at => {
             let best = 0, when = 0;
-            for (let i = (at - 1) * 8000; i < (at + 1) * 8000; i++) if (Math.abs(side[i]) > best) [best, when] = [Math.abs(side[i]), i];
+            const level = (i) => Math.abs(side[i]);
+            for (let i = (at - 1) * 8000; i < (at + 1) * 8000; i++) if (level(i) > best) [best, when] = [level(i), i];
             return when / 8000;
           }));
         });
