@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import json
 from pathlib import Path
 
+from callcoach.analysis import json_schema
 from callcoach.rules.reference import reference
 from callcoach.rules.rulebook import load_rulebook
+from callcoach.analysis import json_schema
 from callcoach.settings import CONFIG_NAME, default_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -38,15 +42,28 @@ def rules() -> str:
     return reference(load_rulebook("service-language"))
 
 
+def analysis_schema() -> str:
+    """Return docs/schema/analysis.schema.json, what `callcoach schema` prints."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
+def analysis_schema() -> str:
+    """Return docs/schema/analysis.schema.json, what `callcoach schema` prints."""
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
+
+
 GENERATED = {
     "docs/configuration.md": configuration,
     "docs/rules.md": rules,
+    "docs/schema/analysis.schema.json": analysis_schema,
+    "docs/schema/analysis.schema.json": analysis_schema,
 }
 
 
 def main() -> None:
     """Write every generated document."""
     for name, write in GENERATED.items():
+        (ROOT / name).parent.mkdir(parents=True, exist_ok=True)
         (ROOT / name).write_text(write(), encoding="utf-8")
 
 

@@ -6,8 +6,8 @@ shown or sent here.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,16 @@ SCHEMA_VERSION = 1
 ANALYSIS_FILE = "analysis.json"
 
 _ADAPTER = TypeAdapter(CallAnalysis)
+
+
+@dataclass(frozen=True, slots=True)
+class _Versioned:
+    """What can be read of an analysis of any version."""
+
+    schema_version: int
+
+
+_VERSION = TypeAdapter(_Versioned)
 
 
 def analyse(
@@ -124,9 +134,11 @@ def json_schema() -> dict[str, Any]:
     }
 
 
-def _version_of(text: bytes) -> object:
-    plain: Any = json.loads(text)
-    return plain.get("schema_version") if isinstance(plain, dict) else None
+def _version_of(text: bytes) -> int:
+    try:
+        return _VERSION.validate_json(text).schema_version
+    except ValidationError as error:
+        raise ValueError("no schema_version in it") from error
 
 
 def _levels(sound: Sound, segments: Sequence[Segment]) -> dict[Speaker, LevelTrack]:

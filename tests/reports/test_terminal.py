@@ -31,7 +31,7 @@ def printed(analysis: CallAnalysis, page: Path | None = None, width: int = 100) 
         "测得 Measured: 3.5 / 3 秒",
         "建议 Say: 看看我们能够帮您做什么",
         "规则运行失败 Rule failed: talk.share: ZeroDivisionError",
-        "1 条规则未评估 rules not evaluated: ring.three",
+        "1 条规则未评估：没有振铃时间",
     ],
 )
 def test_a_scorecard_says(expected: str) -> None:

@@ -28,6 +28,11 @@ def test_figure(value: float, text: str) -> None:
     assert wording.figure(value) == text
 
 
+@pytest.mark.parametrize(("value", "text"), [(100.0, "100"), (91.5, "91.5"), (1.33, "1.33"), (0.0, "0"), (20.0, "20")])
+def test_points(value: float, text: str) -> None:
+    assert wording.points(value) == text
+
+
 @pytest.mark.parametrize(
     ("table", "kind"),
     [

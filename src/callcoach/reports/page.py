@@ -44,6 +44,7 @@ class PageContext:
     view: CallView
     title: str
     headline: tuple[wording.Words, ...]
+    partial: bool
     lanes: tuple[Speaker, ...]
     facts: tuple[tuple[wording.Words, wording.Words], ...]
     sound_src: str
@@ -78,6 +79,7 @@ def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
         view=view,
         title=_title(analysis),
         headline=tuple(_headline(analysis)),
+        partial=_left_out(analysis) > 0,
         lanes=sound.speakers,
         facts=tuple(facts(analysis)),
         sound_src=sound_src,
@@ -144,11 +146,17 @@ def _headline(analysis: CallAnalysis) -> list[wording.Words]:
     words = [wording.Words(started, started)] if started else []
     if call.direction.value != "unknown":
         words.append(wording.DIRECTIONS[call.direction])
-    return [
-        *words,
-        wording.Words(f"时长 {length}", f"{length} long"),
-        wording.Words(f"{count} 个问题项", f"{count} findings"),
-    ]
+    words.append(wording.Words(f"时长 {length}", f"{length} long"))
+    words.append(wording.Words(f"{count} 个问题项", f"{count} findings"))
+    left_out = _left_out(analysis)
+    if left_out:  # a full score means little where half the rules could not be asked
+        words.append(wording.Words(f"{left_out} 条规则未评估", f"{left_out} rules not evaluated"))
+    return words
+
+
+def _left_out(analysis: CallAnalysis) -> int:
+    """Return how many rules say nothing of this call."""
+    return len(analysis.rules.not_evaluated) + len(analysis.rules.failures)
 
 
 def _policy(scripts: tuple[str, ...]) -> str:
@@ -186,6 +194,7 @@ def _template() -> Any:
         events=wording.EVENTS,
         clock=wording.clock,
         figure=wording.figure,
+        points=wording.points,
         unit=wording.unit,
     )
     return environment.get_template("call.html.j2")

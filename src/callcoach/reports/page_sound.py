@@ -69,7 +69,8 @@ def _encode_with_pydub(sound: Sound, target: Path, bitrate: str) -> None:
         channels=len(sound.speakers),
     )
     try:
-        whole.export(target, format="mp3", bitrate=bitrate).close()
+        with target.open("wb") as file:
+            whole.export(file, format="mp3", bitrate=bitrate)
     except (OSError, CouldntEncodeError) as error:
         raise _refused(target, str(error)) from error
 

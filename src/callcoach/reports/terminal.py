@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from rich.console import Console, Group, RenderableType
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from callcoach.datapath import CallAnalysis, Finding, FindingStatus, Severity
 from callcoach.reports.view import CallView, build_view, measured
-from callcoach.reports.wording import SEVERITIES, SPEAKERS, clock, figure, unit
+from callcoach.reports.wording import SEVERITIES, SPEAKERS, clock, points, unit
 
 STYLES = {
     Severity.NOTICE: "cyan",
@@ -37,7 +38,7 @@ def print_scorecard(console: Console, analysis: CallAnalysis, page: Path | None 
 def _heading(analysis: CallAnalysis) -> Text:
     recording, card = analysis.recording, analysis.scorecard
     return Text.assemble(
-        (f"{figure(card.score)}", "bold"),
+        (points(card.score), "bold"),
         (" / 100  ", "dim"),
         (Path(recording.path).name if analysis.call.remote_number == "" else analysis.call.remote_number, "bold"),
         (f"  时长 {clock(recording.duration_s)}  编号 {analysis.call.id}", "dim"),
@@ -54,9 +55,11 @@ def _remarks(view: CallView) -> list[Text]:
         Text(f"  ✖ 规则运行失败 Rule failed: {failure.rule_id}: {failure.error}", "red") for failure in report.failures
     ]
     lines += [Text(f"  ! {note.zh}\n    {note.en}", "yellow") for note in view.analysis.recording.notes]
-    if report.not_evaluated:
-        names = ", ".join(item.rule_id for item in report.not_evaluated)
-        lines.append(Text(f"  ! {len(report.not_evaluated)} 条规则未评估 rules not evaluated: {names}", "yellow"))
+    reasons = Counter((item.reason_zh, item.reason_en) for item in report.not_evaluated)
+    lines += [
+        Text(f"  ! {count} 条规则未评估：{zh}\n    {count} rules not evaluated: {en}", "yellow")
+        for (zh, en), count in reasons.items()
+    ]
     return lines
 
 
@@ -71,15 +74,15 @@ def _dimensions(view: CallView) -> RenderableType:
         table.add_row(
             Text(f"{dimension.name_zh} {dimension.name_en}"),
             Text.assemble(("█" * full, "blue"), ("░" * (BAR_CELLS - full), "dim")),
-            f"{figure(dimension.score)} / {figure(dimension.max_points)}",
+            f"{points(dimension.score)} / {points(dimension.max_points)}",
         )
     return Padding(table, (0, 0, 0, 2))
 
 
 def _finding(view: CallView, finding: Finding) -> RenderableType:
     look = SEVERITIES[finding.severity]
-    points = view.points.get(finding.id, 0.0)
-    taken = f"  −{figure(points)}" if points else ""
+    lost = view.points.get(finding.id, 0.0)
+    taken = f"  −{points(lost)}" if lost else ""
     if finding.status is FindingStatus.TO_REVIEW:
         taken = "  待复核 to review"
     head = Text.assemble(

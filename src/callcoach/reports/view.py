@@ -134,7 +134,8 @@ def facts(analysis: CallAnalysis) -> list[tuple[Words, Words]]:
 def _call_facts(call: Call) -> Iterator[tuple[Words, Words]]:
     remote = f"{call.remote_name} {call.remote_number}".strip()
     started = call.started_at.isoformat(sep=" ", timespec="seconds") if call.started_at else ""
-    ended_by = SPEAKERS[call.ended_by] if call.ended_by not in {None, Speaker.UNKNOWN} else NOBODY
+    known = {Speaker.AGENT, Speaker.CUSTOMER}
+    ended_by = SPEAKERS[call.ended_by] if call.ended_by in known else NOBODY
     yield Words("通话编号", "Call id"), Words(call.id, call.id)
     yield Words("方向", "Direction"), DIRECTIONS[call.direction]
     yield Words("坐席", "Agent"), Words(call.agent, call.agent)

@@ -78,6 +78,11 @@ def figure(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+def points(value: float) -> str:
+    """Return points with the hundredths in which they are counted, none that say nothing."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def unit(name: str) -> Words:
     """Return a unit in both languages."""
     return UNITS.get(name, Words(name, name))
