@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import json
 from pathlib import Path
 
-from callcoach.analysis import json_schema
 from callcoach.rules.reference import reference
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.analysis import json_schema
@@ -47,15 +45,9 @@ def analysis_schema() -> str:
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
-def analysis_schema() -> str:
-    """Return docs/schema/analysis.schema.json, what `callcoach schema` prints."""
-    return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
-
-
 GENERATED = {
     "docs/configuration.md": configuration,
     "docs/rules.md": rules,
-    "docs/schema/analysis.schema.json": analysis_schema,
     "docs/schema/analysis.schema.json": analysis_schema,
 }
 

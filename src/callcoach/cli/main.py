@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import analyze, analyze, config, doctor, models, phone, rules
+from callcoach.cli import analyze, config, doctor, models, phone, rules
 
 app = typer.Typer(
     name="callcoach",
@@ -20,13 +20,11 @@ app = typer.Typer(
     help="呼叫质检与坐席辅导 · Call quality and agent coaching for Chinese-language call centres.",
 )
 app.command()(analyze.analyze)
-app.command()(analyze.analyze)
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.command()(phone.phone)
 app.add_typer(rules.app, name="rules")
-app.command()(analyze.schema)
 app.command()(analyze.schema)
 
 
