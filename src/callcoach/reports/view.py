@@ -134,8 +134,7 @@ def facts(analysis: CallAnalysis) -> list[tuple[Words, Words]]:
 def _call_facts(call: Call) -> Iterator[tuple[Words, Words]]:
     remote = f"{call.remote_name} {call.remote_number}".strip()
     started = call.started_at.isoformat(sep=" ", timespec="seconds") if call.started_at else ""
-    known = {Speaker.AGENT, Speaker.CUSTOMER}
-    ended_by = SPEAKERS[call.ended_by] if call.ended_by in known else NOBODY
+    ended_by = NOBODY if call.ended_by is None or call.ended_by is Speaker.UNKNOWN else SPEAKERS[call.ended_by]
     yield Words("通话编号", "Call id"), Words(call.id, call.id)
     yield Words("方向", "Direction"), DIRECTIONS[call.direction]
     yield Words("坐席", "Agent"), Words(call.agent, call.agent)
