@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from callcoach.analysis import json_schema
 from callcoach.rules.reference import reference
 from callcoach.rules.rulebook import load_rulebook
-from callcoach.analysis import json_schema
 from callcoach.settings import CONFIG_NAME, default_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
