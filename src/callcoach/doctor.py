@@ -116,13 +116,17 @@ def check_audio_tools(_settings: Settings) -> CheckResult:
 
 def check_model(settings: Settings) -> CheckResult:
     """The recognition model is there and every file of it is as published."""
-    from callcoach.models.store import verify_model
+    from callcoach.models.manifest import find_model
+    from callcoach.models.store import find_faults, require_model
 
     name_zh, name_en = "识别模型", "Recognition model"
     try:
-        verify_model(settings.asr.model, settings.models_dir)
+        require_model(settings.asr.model, settings.models_dir)
+        faults = find_faults(find_model(settings.asr.model), settings.models_dir, hash_all=True)
     except CallCoachError as error:
         return CheckResult(name_zh, name_en, Verdict.FAIL, str(error), "callcoach models fetch")
+    if faults:
+        return CheckResult(name_zh, name_en, Verdict.FAIL, "; ".join(faults), "callcoach models fetch")
     return CheckResult(name_zh, name_en, Verdict.OK, settings.asr.model)
 
 

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from callcoach.intake import Filed, Judges, Source
+    from callcoach.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +69,7 @@ def analyze(
         raise typer.BadParameter(f"--customer-file goes with one FILE, found {len(recordings)}.")
     source = Source(AgentSide(agent), customer_file, RawFormat(raw, raw_rate, raw_channels) if raw else None)
     settings = load_settings()
-    batch = _Batch(source, _judges(settings, rulebook, rubric), out or settings.calls_dir, page, as_json)
+    batch = _Batch(source, load_judges(settings, rulebook, rubric), out or settings.calls_dir, page, as_json)
     failures = [
         (path, reason)
         for number, path in enumerate(recordings, 1)
@@ -84,7 +85,8 @@ def schema() -> None:
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
 
 
-def _judges(settings: Any, rulebook: str | None, rubric: str | None) -> Judges:
+def load_judges(settings: Settings, rulebook: str | None = None, rubric: str | None = None) -> Judges:
+    """Load the recogniser, rulebook and rubric that the settings or the arguments name."""
     from callcoach.asr.vosk_engine import VoskEngine
     from callcoach.intake import Judges
     from callcoach.models.store import require_model

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import analyze, config, doctor, models, phone, rules
+from callcoach.cli import analyze, config, demo, doctor, models, phone, rules
 
 app = typer.Typer(
     name="callcoach",
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(analyze.analyze)
 app.add_typer(config.app, name="config")
+app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.add_typer(models.app, name="models")
 app.command()(phone.phone)

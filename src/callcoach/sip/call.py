@@ -16,7 +16,8 @@ from callcoach.datapath import Call, CallEvent, CallEventKind, RtpQuality, Speak
 from callcoach.errors import SipError
 from callcoach.recording.recorder import CallRecorder
 from callcoach.sip import events, facts
-from callcoach.sip.pjsua import BridgePort, PjCall
+from callcoach.sip.pjsua.bridge import BridgePort
+from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.quality import estimate_mos
 from callcoach.sip.states import CallState, Phase, Trigger, next_state
 from callcoach.sip.words import end_words

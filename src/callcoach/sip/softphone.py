@@ -30,7 +30,8 @@ from callcoach.sip import events, facts
 from callcoach.sip.account import plan_account
 from callcoach.sip.addresses import CallGate, dial_uri, may_follow
 from callcoach.sip.call import BUSY, DECLINE
-from callcoach.sip.pjsua import Library, Tick
+from callcoach.sip.pjsua.bridge import Tick
+from callcoach.sip.pjsua.library import Library
 from callcoach.sip.ports import AudioFactory, silent_factory
 from callcoach.sip.states import Trigger
 from callcoach.sip.switchboard import Equipment, Switchboard

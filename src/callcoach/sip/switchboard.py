@@ -23,7 +23,9 @@ from callcoach.settings import SipSettings
 from callcoach.sip import events, facts
 from callcoach.sip.addresses import CallGate, Party, header_values, parse_party
 from callcoach.sip.call import CallSession, Emit, new_call_id
-from callcoach.sip.pjsua import BridgePort, Library, PjCall, Tick
+from callcoach.sip.pjsua.bridge import BridgePort, Tick
+from callcoach.sip.pjsua.leg import PjCall
+from callcoach.sip.pjsua.library import Library
 from callcoach.sip.ports import AudioFactory, AudioPort
 from callcoach.sip.registration import Registration
 from callcoach.sip.states import IllegalTransitionError, Phase, Trigger, legal_triggers

@@ -1,0 +1,1 @@
+"""Real SIP peers that we did not write, started on free loopback ports and stopped again."""
