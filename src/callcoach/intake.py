@@ -1,7 +1,8 @@
 """Recordings from outside, one after the other: finding them, and turning each into a folder with its results.
 
 A folder of our own softphone (`call.json` beside `recording.wav`) brings its call's facts along and gets its
-results in the same place; any other file gets a folder of its own, named after the file and its content.
+results under the same id, which is the same folder where results go to the calls of the data folder; any other file
+gets a folder of its own, named after the file and its content.
 """
 
 from __future__ import annotations
