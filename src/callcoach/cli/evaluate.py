@@ -104,14 +104,17 @@ def _print(figures: dict[str, Any]) -> None:
         f"{figures['recordings']} 个录音，{figures['audio_seconds']:.0f} 秒；{figures['engine']} {figures['model']}；"
         f"字错率 CER {figures['cer']:.1%}；{figures['real_time_factor']:.3f} × 实时 real time"
     )
-    table = Table(title="对与错 · right and wrong (95 %)")
-    for heading in ("类别 family", "tp", "fp", "fn", "准确率 precision", "召回率 recall", "F1"):
-        table.add_column(heading)
+    table = Table(title="对与错 · right and wrong")
+    for heading in ("类别 family", "tp", "fp", "fn", "precision", "recall", "F1"):
+        table.add_column(heading, no_wrap=True)
     for part in ("overall", "families"):
         for name, row in figures[part].items():
-            table.add_row(name, *(str(row[key]) for key in ("tp", "fp", "fn")), *map(_ratio(row), RATIOS))
+            table.add_row(name, *(str(row[key]) for key in ("tp", "fp", "fn")), *(_shown(row[key]) for key in RATIOS))
         table.add_section()
     console.print(table)
+    for name, row in figures["overall"].items():
+        intervals = "  ".join(f"{key} {_interval(row[f'{key}_interval'])}" for key in RATIOS)
+        console.print(f"{name} 95 %: {intervals}", highlight=False)
     for one in figures["mistakes"]:
         said, heard = one["said"] or "—", one["heard"] or "—"
         console.print(f"{one['recording']} {one['start']:.1f} s {one['kind']} {one['family']}：{said} ← {heard}")
@@ -120,11 +123,9 @@ def _print(figures: dict[str, Any]) -> None:
 RATIOS = ("precision", "recall", "f1")
 
 
-def _ratio(row: dict[str, Any]) -> Callable[[str], str]:
-    def shown(key: str) -> str:
-        if row[key] is None:
-            return "—"
-        low, high = row[f"{key}_interval"]
-        return f"{row[key]:.3f} [{low:.2f}, {high:.2f}]"
+def _shown(value: float | None) -> str:
+    return "—" if value is None else f"{value:.3f}"
 
-    return shown
+
+def _interval(pair: list[float] | None) -> str:
+    return "—" if pair is None else f"{pair[0]:.2f}-{pair[1]:.2f}"
