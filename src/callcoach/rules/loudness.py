@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from callcoach.datapath import LevelTrack
 from callcoach.rules.quiet import runs
 
-UTTERANCE_GAP_S = 0.35
-"""Pauses shorter than this belong to one utterance: pauses between clauses are mostly longer."""
+UTTERANCE_GAP_S = 0.8
+"""Pauses shorter than this belong to one utterance: people shout in bursts (八百？你们抢钱呢！)."""
 
 VOICED_BELOW_TOP_DB = 15.0
 """Hops further below an utterance's loudest are consonants and pauses; they say nothing of the effort."""

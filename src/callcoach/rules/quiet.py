@@ -30,8 +30,8 @@ babble and noise in silences stayed below 8.7 dB in 1 s medians, hold music abov
 SOUND_FOR_S = 1.5
 """Sound lasts so long, or it is a swell of the noise."""
 
-CLEAR_ABOVE_BACKGROUND_DB = 18.0
-"""So far above, sound counts however short: ring tones of 1 s stood 19 to 22 dB above."""
+CLEAR_ABOVE_BACKGROUND_DB = 13.0
+"""So far above, sound counts however short: ring tones of 1 s stood 15 to 22 dB above."""
 
 BACKGROUND_QUANTILE = 0.1
 """Quantile of the levels without speech that stands for the background: music may fill nine tenths of
@@ -140,8 +140,10 @@ def sounding_spans(track: LevelTrack, spoken: NDArray[np.bool_]) -> Iterator[Spa
     width = max(1, round(SOUND_WINDOW_S / track.hop_s))
     if len(levels) < width:
         return
-    free = ~spoken if (~spoken).sum() * track.hop_s >= MIN_FREE_S else np.ones_like(spoken)
-    above_db = np.median(sliding_window_view(levels, width), axis=1) - np.quantile(levels[free], BACKGROUND_QUANTILE)
+    medians = np.median(sliding_window_view(levels, width), axis=1)
+    free = ~sliding_window_view(spoken, width).any(axis=1)
+    enough = free.sum() * track.hop_s >= MIN_FREE_S
+    above_db = medians - np.quantile(medians[free] if enough else medians, BACKGROUND_QUANTILE)
     for first, last in runs(above_db > SOUND_ABOVE_BACKGROUND_DB):
         long = (last - first) * track.hop_s >= SOUND_FOR_S
         if long or above_db[first:last].max() > CLEAR_ABOVE_BACKGROUND_DB:
