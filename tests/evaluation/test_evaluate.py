@@ -14,6 +14,7 @@ from callcoach.evaluation.truth import load_corpus
 from callcoach.evaluation.truth_engine import TruthEngine
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.scoring import load_rubric
+from tests.conftest import ROOT
 
 FIGURE_KEYS = {"tp", "fp", "fn", "precision", "recall", "f1", "precision_interval", "recall_interval", "f1_interval"}
 
@@ -42,3 +43,14 @@ def test_the_command_writes_json(corpus: Path, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert json.loads(target.read_text(encoding="utf-8"))["overall"]["banned"]["recall"] == 1.0
     assert "banned" in result.output
+
+
+@pytest.mark.corpus
+@pytest.mark.slow
+def test_every_key_is_documented(corpus: Path, tmp_path: Path) -> None:
+    target = tmp_path / "figures.json"
+    arguments = ["evaluate", str(corpus / "dev"), "--only", "dev24", "--truth-transcripts", "--json", str(target)]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    documented = (ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    keys = json.loads(target.read_text(encoding="utf-8")).keys() - {"report_version", "recordings", "audio_seconds"}
+    assert not [key for key in keys if f"`{key}" not in documented]
