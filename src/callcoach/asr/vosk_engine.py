@@ -12,8 +12,9 @@ import os
 import queue
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from callcoach.asr.engine import Progress, Utterance
 from callcoach.asr.pieces import Piece, cut_pieces, portion
+from callcoach.asr.spelling import spell
 from callcoach.audio.sound import Sound
 from callcoach.datapath import Segment, Word
 from callcoach.errors import AsrError
@@ -33,11 +35,19 @@ CHUNK_S = 0.5
 """Sound given to Vosk in one call."""
 LONG_PIECE_S = 15.0
 """From here on a piece may be ended where Vosk hears a pause, so that its lattice stays small."""
+RETIRE_AFTER_S = 3600.0
+"""A recogniser is replaced after this much sound: what it composed of its graph only grows."""
+MIN_WORD_S = 0.01
+"""Words shorter than this are given this length; Vosk's frames are 10 ms."""
 NEVER_LOGS = -1
+UNKNOWN_WORD = "[unk]"
+"""Vosk's word for speech that a grammar does not hold."""
 
 
 class VoskEngine:
-    """A Vosk model, loaded once.
+    """A Vosk model, loaded once; its recognisers are kept for the next recording.
+
+    Also a `PhraseListener`.
 
     Raises:
         AsrError: the folder holds no model that Vosk can load.
@@ -48,7 +58,9 @@ class VoskEngine:
     def __init__(self, model_dir: Path, *, decoding: Mapping[str, str] = FASTER_DECODING) -> None:
         vosk.SetLogLevel(NEVER_LOGS)
         self.model = model_dir.name
-        self._model = _load(model_dir, decoding)
+        self._vosk_model = _load(model_dir, decoding)
+        self._idle: dict[int, list[Recogniser]] = {}
+        self._lock = threading.Lock()
 
     def transcribe(
         self,
@@ -60,9 +72,38 @@ class VoskEngine:
     ) -> tuple[Utterance, ...]:
         """See `Engine.transcribe`."""
         pieces = cut_pieces(segments, sound.duration_s)
-        job = _Job(self._model, sound, portion(pieces), on_progress)
+        job = _Job(self, sound, portion(pieces), on_progress)
         utterances = job.run(workers or usable_cores())
         return tuple(sorted(utterances, key=lambda utterance: (utterance.start_s, utterance.speaker)))
+
+    def hear(self, samples: NDArray[np.int16], sample_rate_hz: int, phrases: Sequence[str]) -> tuple[Word, ...]:
+        """See `PhraseListener.hear`."""
+        spellings = [spelling for phrase in phrases for spelling in spell(phrase, self.knows)]
+        if not spellings:
+            raise AsrError(
+                f"None of the phrases {', '.join(phrases) or '(none given)'} can be spelt with the words of "
+                f"{self.model}. Give at least one phrase of Chinese characters that the model knows."
+            )
+        recogniser = Recogniser(self._vosk_model, sample_rate_hz, [*spellings, UNKNOWN_WORD])
+        spoken = recogniser.recognise(samples, 0.0)
+        return tuple(word for words in spoken for word in words if word.text != UNKNOWN_WORD)
+
+    def knows(self, word: str) -> bool:
+        """Say whether the model's vocabulary has this word."""
+        return self._vosk_model.vosk_model_find_word(word) >= 0
+
+    @contextmanager
+    def borrow(self, sample_rate_hz: int) -> Iterator[Recogniser]:
+        """Lend a recogniser to one thread: an idle one, whose graph is warm, or a new one."""
+        with self._lock:
+            idle = self._idle.setdefault(sample_rate_hz, [])
+            recogniser = idle.pop() if idle else None
+        recogniser = recogniser or Recogniser(self._vosk_model, sample_rate_hz)
+        yield recogniser
+        # Not reached after an error: a recogniser that failed is dropped.
+        if recogniser.heard_s < RETIRE_AFTER_S:
+            with self._lock:
+                idle.append(recogniser)
 
 
 def usable_cores() -> int:
@@ -105,9 +146,9 @@ class _Job:
     """One recording being transcribed: portions in a queue, utterances and progress gathered."""
 
     def __init__(
-        self, model: Any, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
+        self, engine: VoskEngine, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
     ) -> None:
-        self._model = model
+        self._engine = engine
         self._sound = sound
         self._portions: queue.SimpleQueue[tuple[Piece, ...]] = queue.SimpleQueue()
         for pieces in portions:
@@ -129,18 +170,23 @@ class _Job:
         return [utterance for result in results for utterance in result.result()]
 
     def _work(self) -> list[Utterance]:
-        recogniser = Recogniser(self._model, self._sound.sample_rate_hz)
         utterances: list[Utterance] = []
         try:
-            while not self._failed.is_set():
-                for piece in self._portions.get_nowait():
-                    utterances += self._recognise(recogniser, piece)
-        except queue.Empty:
-            pass
+            with self._engine.borrow(self._sound.sample_rate_hz) as recogniser:
+                while (pieces := self._next_portion()) is not None:
+                    for piece in pieces:
+                        utterances += self._recognise(recogniser, piece)
         except BaseException:
-            self._failed.set()
+            self._failed.set()  # the other threads stop at their next portion
             raise
         return utterances
+
+    def _next_portion(self) -> tuple[Piece, ...] | None:
+        if self._failed.is_set() or self._portions.empty():
+            return None
+        with suppress(queue.Empty):
+            return self._portions.get_nowait()
+        return None
 
     def _recognise(self, recogniser: Recogniser, piece: Piece) -> list[Utterance]:
         rate_hz = self._sound.sample_rate_hz
@@ -171,6 +217,11 @@ class Recogniser:
         self._heard = 0
         """Samples given to Vosk so far: its word times count from the first of them all."""
 
+    @property
+    def heard_s(self) -> float:
+        """Sound recognised so far, in seconds."""
+        return self._heard / self._rate_hz
+
     def recognise(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Word, ...]]:
         """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""
         offset_s -= self._heard / self._rate_hz
@@ -190,10 +241,6 @@ class Recogniser:
 
 def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Word, ...]:
     return tuple(_word(entry, offset_s, latest_s) for entry in result.get("result", []))
-
-
-MIN_WORD_S = 0.01
-"""Vosk's time step: words shorter than this are given this length."""
 
 
 def _word(entry: dict[str, Any], offset_s: float, latest_s: float) -> Word:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import analyze, config, demo, doctor, models, phone, rules
+from callcoach.cli import analyze, config, demo, doctor, evaluate, models, phone, rules
 
 app = typer.Typer(
     name="callcoach",
@@ -23,6 +23,7 @@ app.command()(analyze.analyze)
 app.add_typer(config.app, name="config")
 app.command()(demo.demo)
 app.command()(doctor.doctor)
+app.command()(evaluate.evaluate)
 app.add_typer(models.app, name="models")
 app.command()(phone.phone)
 app.add_typer(rules.app, name="rules")

@@ -64,7 +64,8 @@ class Party:
             text=True,
             encoding="utf-8",
         )
-        threading.Thread(target=self._read, name=f"events of {number}", daemon=True).start()
+        self._reader = threading.Thread(target=self._read, name=f"events of {number}", daemon=True)
+        self._reader.start()
 
     def __enter__(self) -> Party:
         return self
@@ -79,6 +80,11 @@ class Party:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._reader.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe:
+                with suppress(BrokenPipeError):
+                    pipe.close()
 
     @property
     def address(self) -> str:

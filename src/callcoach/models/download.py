@@ -40,6 +40,7 @@ def download(url: str, part: Path, size_bytes: int, on_bytes: OnBytes) -> None:
             _fetch_rest(url, part, size_bytes, on_bytes)
             trouble = "it closed the connection early"
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE or not before:
                 raise ModelError(f"{url} answered {error.code} {error.reason}") from error
             part.unlink()

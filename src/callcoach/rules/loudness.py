@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callcoach.datapath import LevelTrack
+from callcoach.rules.quiet import runs
 
-UTTERANCE_GAP_S = 0.35
-"""Pauses shorter than this belong to one utterance: pauses between clauses are mostly longer."""
+UTTERANCE_GAP_S = 0.8
+"""Pauses shorter than this belong to one utterance: people shout in bursts (八百？你们抢钱呢！)."""
 
 VOICED_BELOW_TOP_DB = 15.0
 """Hops further below an utterance's loudest are consonants and pauses; they say nothing of the effort."""
@@ -63,23 +64,26 @@ class LoudStretch:
 class LoudnessTrack:
     """A level track prepared for questions about loudness."""
 
-    def __init__(self, track: LevelTrack) -> None:
+    def __init__(self, track: LevelTrack, spoken: Flags) -> None:
+        """Prepare `track`; only hops in `spoken` are this speaker's voice.
+
+        A detector of speech alone also marks the other side's echo and the babble behind the speaker,
+        which would pull the usual level down.
+        """
         self._hop_s = track.hop_s
         self._power: Levels = np.power(10.0, np.asarray(track.dbfs, dtype=np.float64) / 10)
-        speech: Flags = np.asarray(track.speech, dtype=np.bool_)
-        self._voiced: Flags = np.zeros(len(speech), dtype=np.bool_)
-        self.utterances = tuple(self._utterance(first, last) for first, last in self._runs(speech))
+        self._voiced: Flags = np.zeros(len(spoken), dtype=np.bool_)
+        self.utterances = tuple(self._utterance(first, last) for first, last in self._joined(runs(spoken)))
 
-    def _runs(self, speech: Flags) -> list[tuple[int, int]]:
-        """Runs of speech hops, joined over short pauses."""
-        runs: list[tuple[int, int]] = []
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], speech.astype(np.int8), [0]))))
-        for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-            if runs and (first - runs[-1][1]) * self._hop_s < UTTERANCE_GAP_S:
-                runs[-1] = (runs[-1][0], last)
+    def _joined(self, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Runs of spoken hops, joined over short pauses."""
+        joined: list[tuple[int, int]] = []
+        for first, last in parts:
+            if joined and (first - joined[-1][1]) * self._hop_s < UTTERANCE_GAP_S:
+                joined[-1] = (joined[-1][0], last)
             else:
-                runs.append((first, last))
-        return runs
+                joined.append((first, last))
+        return joined
 
     def _utterance(self, first: int, last: int) -> Utterance:
         power = self._power[first:last]

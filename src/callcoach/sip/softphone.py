@@ -56,6 +56,8 @@ class Softphone:
         recording: when recording stops by itself.
         audio: makes the agent's audio port for each call.
         auto_answer: take calls at once, if none is being talked on.
+        hold_others: hold every other call when one is taken, placed or resumed. False: several are
+            talked on at the same time.
         listeners: called for each connected call; the ticks they return hear both sides of every
             20 ms on the media clock and must not block (live recognition).
         sip_log: file for the library's own detailed log. It holds numbers and names, no password.
@@ -73,6 +75,7 @@ class Softphone:
         recording: RecordingSettings | None = None,
         audio: AudioFactory = silent_factory,
         auto_answer: bool = False,
+        hold_others: bool = True,
         listeners: Callable[[str], tuple[Tick, ...]] = lambda _call_id: (),
         sip_log: Path | None = None,
     ) -> None:
@@ -89,6 +92,7 @@ class Softphone:
             min_free_bytes=(recording or RecordingSettings()).min_free_mb * 1_000_000,
             audio=audio,
             auto_answer=auto_answer,
+            hold_others=hold_others,
             listeners=listeners,
             emit=self._events.put,
             post=self._facts.append,
@@ -216,7 +220,7 @@ class Softphone:
             self._board.library = self._make_library()
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits in __init__
             self._board.finish_recordings()
-            started.set_exception(error)
+            started.set_exception(_bare(error))
             return
         fault = ""
         try:
@@ -266,5 +270,17 @@ class Softphone:
             try:
                 future.set_result(command())
             except Exception as error:  # noqa: BLE001 - handed to the thread that gave the command
-                future.set_exception(error)
+                if not isinstance(error, SipError):
+                    _LOG.exception("a command failed")
+                future.set_exception(_bare(error))
         self._board.work()
+
+
+def _bare(error: Exception) -> Exception:
+    """Return the error without its traceback and cause.
+
+    Their frames hold objects of the library, and those abort the process when they outlive it; an
+    error may be kept by whoever gave the command.
+    """
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)

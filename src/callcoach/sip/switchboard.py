@@ -1,8 +1,8 @@
 """The calls of one phone, kept by its owner thread.
 
 Taken: facts of the library and, from `Softphone`, commands, all in the owner thread. Given: events,
-and every finished call's folder. Only one call is talked on at a time; taking, placing or resuming
-a call holds the others.
+and every finished call's folder. Taking, placing or resuming a call holds the others, because the
+agent has one mouth.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Equipment:
     """What a switchboard works with.
 
     `listeners` returns the ticks that hear a call besides its recorder; `post` takes facts from
-    any thread.
+    any thread. Without `hold_others` several calls are talked on at once.
     """
 
     settings: SipSettings
@@ -50,6 +50,7 @@ class Equipment:
     min_free_bytes: int
     audio: AudioFactory
     auto_answer: bool
+    hold_others: bool
     listeners: Callable[[str], tuple[Tick, ...]]
     emit: Emit
     post: Callable[[facts.Fact], None]
@@ -129,7 +130,7 @@ class Switchboard:
         session.want_hold(False)
 
     def _hold_all_but(self, kept: CallSession | None) -> None:
-        for session in self.sessions:
+        for session in self.sessions if self._has.hold_others else ():
             if session is not kept and session.state.phase is Phase.TALKING and not session.state.held_by_us:
                 session.want_hold(True)
 
@@ -222,7 +223,7 @@ class Switchboard:
         session.ring(Speaker.CUSTOMER)
         leg.respond(RINGING)
         self._emit(events.IncomingCall(session.call.id, caller.number, caller.name, headers, fact.source, waiting))
-        if self._has.auto_answer and not waiting:
+        if self._has.auto_answer and not (waiting and self._has.hold_others):
             self.answer(session)
 
     def _on_transfer_request(self, fact: facts.TransferRequested) -> None:

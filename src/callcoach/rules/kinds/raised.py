@@ -12,6 +12,7 @@ from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Who, register
 from callcoach.rules.loudness import LoudnessTrack, LoudStretch
 from callcoach.rules.match import Match, Need
+from callcoach.rules.quiet import spoken_hops, spoken_spans
 from callcoach.rules.view import ConversationView
 
 DEFAULT_ABOVE_DB = 6.0
@@ -51,7 +52,8 @@ class RaisedCondition(Condition):
         """Yield each utterance with a raised stretch, as one place for each of the speaker's turns."""
         for speaker, track in view.conversation.levels.items():
             if self.speaker.speaker in (None, speaker):
-                loudness = LoudnessTrack(track)
+                words = [(start, end) for start, end, who in spoken_spans(view.conversation) if who is speaker]
+                loudness = LoudnessTrack(track, spoken_hops(track, words))
                 stretches = [one for one in self._stretches(loudness, track.hop_s) if one]
                 yield from _join_by_turn(view, speaker, stretches, self.above_db)
 

@@ -15,6 +15,9 @@ from callcoach.sip.pjsua.bridge import BridgePort, CallTap, Tick
 
 Post = Callable[[facts.Fact], None]
 
+CHALLENGES = {401, 407}
+"""Requests for credentials, which the library answers by itself."""
+
 _LEGS = {
     pj.PJSIP_INV_STATE_CALLING: facts.Leg.CALLING,
     pj.PJSIP_INV_STATE_INCOMING: facts.Leg.INCOMING,
@@ -94,7 +97,7 @@ class PjCall(pj.Call):
         """Report that a re-INVITE of ours was refused."""
         tsx = prm.e.body.tsxState.tsx
         ours = tsx.role == pj.PJSIP_ROLE_UAC and tsx.method == "INVITE" and tsx.state == pj.PJSIP_TSX_STATE_COMPLETED
-        if ours and tsx.statusCode >= 300:
+        if ours and tsx.statusCode >= 300 and tsx.statusCode not in CHALLENGES:
             self._post(facts.ReinviteRefused(self.leg_id, tsx.statusCode))
 
     def onDtmfDigit(self, prm: Any) -> None:  # noqa: N802

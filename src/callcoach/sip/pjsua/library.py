@@ -212,4 +212,8 @@ class Library:
         self._idle_taps.clear()
         self._idle_ports.clear()
         gc.collect()
-        self._endpoint.libDestroy()
+        # Calls have ended and the account is unregistered by now: there is no answer to wait a second for.
+        self._endpoint.libDestroy(pj.PJSUA_DESTROY_NO_RX_MSG)
+        # The object would destroy the library once more when it is collected, in whatever thread.
+        del self._endpoint
+        gc.collect()
