@@ -246,6 +246,7 @@ def test_a_large_sound_lies_beside_the_page(chromium: Chrome, tmp_path: Path, mo
     monkeypatch.setattr(page_module, "INLINE_LIMIT_BYTES", 1000)
     path = write_page(small_analysis(), tone_sound(), tmp_path)
     assert {file.name for file in tmp_path.iterdir()} == {"report.html", "report-sound.mp3"}
+    assert not [file.name for file in tmp_path.iterdir() if file.stat().st_mode & 0o077]
     page = OpenPage(chromium, path)
     page.click("#turn-1 .said p")
     page.until("return document.querySelector('#sound').currentTime > 3.1")

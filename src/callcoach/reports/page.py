@@ -95,6 +95,7 @@ def _place(encoded: page_sound.PageSound, folder: Path) -> str:
     """Put the sound into a data URL, or beside the page if it is large; return its address."""
     beside = folder / encoded.path.name
     if encoded.path.stat().st_size > INLINE_LIMIT_BYTES:
+        encoded.path.chmod(0o600)  # personal data, as the page is
         encoded.path.replace(beside)
         return beside.name
     beside.unlink(missing_ok=True)
