@@ -97,7 +97,7 @@ class AsrSettings(BaseModel):
 
     engine: Literal["vosk"] = Field(default="vosk", description="Recognition engine.")
     model: str = Field(default="vosk-model-small-cn-0.22", description="Model name in the manifest.")
-    model_source: Path | None = Field(
+    model_source: OptionalPath = Field(
         default=None, description="Zip file of the model, or the folder it lies in, tried before any download."
     )
     workers: int = Field(default=0, ge=0, description="Sides transcribed at once; 0: one for each core.")

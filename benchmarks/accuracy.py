@@ -1,0 +1,81 @@
+"""How much of what was said wrong is found, and how well the words are heard, on the development corpus.
+
+Runs `callcoach evaluate` on each part of the corpus, in processes of their own, and sets our finds of
+banned and forbidden phrases beside plain substring matching on the same transcripts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = Path(os.environ.get("CALLCOACH_CORPUS", ROOT.parent / "shared" / "corpus"))
+PARTS = ("dev", "dev-hard", "probe")
+FIGURES = (
+    ("banned", "banned and forbidden phrases"),
+    ("banned_baseline", "the same by substrings"),
+    ("silence", "dead air"),
+    ("raised", "raised volume"),
+)
+
+
+def evaluate(part: str) -> dict[str, Any]:
+    """Return the figures of one part of the corpus."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", "callcoach", "evaluate", str(CORPUS / part), "--json", str(file)]
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        return json.loads(file.read_text(encoding="utf-8"))
+
+
+def share(value: float | None) -> str:
+    """Show a share, or a dash where there was nothing to divide by."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+def rows(part: str, figures: dict[str, Any]) -> list[str]:
+    """Return the table rows of one part."""
+    found: list[str] = []
+    for key, name in FIGURES:
+        counts = figures["overall"].get(key)
+        if counts is None or counts["tp"] + counts["fp"] + counts["fn"] == 0:
+            continue
+        shares = " | ".join(share(counts[what]) for what in ("precision", "recall", "f1"))
+        found.append(f"| {part} | {name} | {counts['tp']} | {counts['fp']} | {counts['fn']} | {shares} |")
+    return found
+
+
+def heard(part: str, figures: dict[str, Any]) -> str:
+    """Return the row of the recogniser's errors and speed."""
+    sides = figures["cer_by_side"]
+    shown = " | ".join(share(sides.get(side)) for side in ("agent", "customer", "unknown"))
+    return f"| {part} | {share(figures['cer'])} | {shown} | {share(figures['cpu_real_time_factor'])} |"
+
+
+def main() -> None:
+    """Print the section."""
+    if not CORPUS.is_dir():
+        sys.exit(f"The development corpus is not at {CORPUS}; set CALLCOACH_CORPUS to its folder.")
+    measured = {part: evaluate(part) for part in PARTS}
+    print("## Accuracy on the development corpus\n")
+    print("`callcoach evaluate CORPUS_DIR` on each part (`python -m benchmarks.accuracy`); the rules were tuned on")
+    print("parts of `dev` and `dev-hard`, see `docs/evaluation.md`. Mono calls count as missed.\n")
+    print("| part | what | found | false | missed | precision | recall | F1 |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for part, figures in measured.items():
+        print("\n".join(rows(part, figures)))
+    print("\nCharacter error rate, and CPU seconds of the whole analysis for each second of a call:\n")
+    print("| part | CER | agent | customer | mono | CPU s / s |")
+    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    for part, figures in measured.items():
+        print(heard(part, figures))
+
+
+if __name__ == "__main__":
+    main()
