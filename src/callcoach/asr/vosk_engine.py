@@ -8,6 +8,7 @@ decoding graph anew (twice the time, design notes). Vosk releases the interprete
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import tempfile
@@ -255,6 +256,8 @@ def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Wo
 
 
 def _word(entry: dict[str, Any], offset_s: float, latest_s: float) -> Word:
-    end_s = min(max(entry["end"] + offset_s, MIN_WORD_S), latest_s)
-    start_s = min(max(entry["start"] + offset_s, 0.0), end_s - MIN_WORD_S)
-    return Word(entry["word"], round(start_s, 3), round(end_s, 3), min(max(float(entry["conf"]), 0.0), 1.0))
+    """Make a word of Vosk's entry; digits that depend on what a recogniser heard before are dropped."""
+    end_s = round(min(max(entry["end"] + offset_s, MIN_WORD_S), math.floor(latest_s * 100) / 100), 2)
+    start_s = min(max(round(entry["start"] + offset_s, 2), 0.0), round(end_s - MIN_WORD_S, 2))
+    confidence = min(max(float(entry["conf"]), 0.0), 1.0)
+    return Word(entry["word"], start_s, end_s, round(confidence, 2))
