@@ -205,6 +205,18 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way in which a recogniser may have heard a stretch of sound.
+
+    `log_likelihood` (natural logarithm) only means something beside that of another hypothesis on
+    the same stretch: their difference says how many times likelier the one is.
+    """
+
+    text: str
+    log_likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker said without giving up the floor.
 
