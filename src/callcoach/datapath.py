@@ -388,6 +388,14 @@ class Transcript:
     turns: tuple[Turn, ...]
     engine: str
     model: str
+    first_heard: tuple[Turn, ...] = ()
+    """Those turns that a second hearing changed, as the first pass wrote them."""
+
+    @property
+    def first_pass(self) -> tuple[Turn, ...]:
+        """All turns as the first pass wrote them."""
+        before = {turn.index: turn for turn in self.first_heard}
+        return tuple(before.get(turn.index, turn) for turn in self.turns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +93,7 @@ class PhraseListener(Protocol):
         ...
 
 
+@runtime_checkable
 class SentenceWeigher(Protocol):
     """A recogniser that can say which of a few readings of a stretch of sound is the likeliest."""
 

@@ -25,10 +25,17 @@ here and the threshold for scoring a person is asked, so it is worth a look in o
 MIN_PRIOR = 0.004
 """Places less likely than this by sound alone are not worth hearing again."""
 
+MAX_PHRASES_A_PLACE = 3
+"""Phrases that are tried at one place: the spellings of one wording differ in little."""
+
 MAX_REHEARD_SHARE = 0.35
 """Sound heard again at most, as a share of the searched turns' length. Hearing with a few sentences costs
 about a third of hearing freely, so this bounds the second pass below 15 % of the first; what is
 likeliest by sound goes first."""
+
+
+REHEARD_ALWAYS_S = 5.0
+"""Sound that may be heard again beyond that share, so that a very short call gets its second hearing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +90,12 @@ def amend_turns(
 
 def _within_budget(proposals: Sequence[Proposal], turns: dict[int, Turn]) -> list[tuple[Proposal, Question]]:
     """The likeliest proposals by sound, as many as may be heard again."""
-    left_s = MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
+    left_s = REHEARD_ALWAYS_S + MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
     ranked = sorted(((confidence(one, None), one) for one in proposals), key=lambda pair: -pair[0])
     chosen: list[tuple[Proposal, Question]] = []
     for prior, proposal in ranked:
+        if sum(_overlap(proposal, other) for other, _ in chosen) >= MAX_PHRASES_A_PLACE:
+            continue
         question = question_for(proposal, turns[proposal.turn_index])
         left_s -= question.seconds
         if prior < MIN_PRIOR or left_s < 0:
