@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from callcoach import __version__
-from callcoach.asr.engine import Engine
+from callcoach.asr.engine import Engine, SentenceWeigher
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import level_track
@@ -24,15 +24,21 @@ from callcoach.datapath import (
     Call,
     CallAnalysis,
     Conversation,
+    Hypothesis,
     LevelTrack,
     Recording,
     Segment,
     Speaker,
     Transcript,
+    Turn,
 )
 from callcoach.errors import StoreError
 from callcoach.rules.rulebook import Rulebook
 from callcoach.rules.runner import apply_rules
+from callcoach.rules.sound.amending import amend_turns
+from callcoach.rules.sound.rehearing import Reading
+from callcoach.rules.sound.search import SoundIndex
+from callcoach.rules.sound.vocabulary import phrases_of
 from callcoach.scoring import Rubric, score
 
 SCHEMA_VERSION = 1
@@ -80,13 +86,42 @@ def analyse(
     """
     segments = find_segments(sound)
     utterances = engine.transcribe(sound, segments, workers=workers, on_progress=on_progress)
-    turns = build_turns(utterances)
+    first_pass = build_turns(utterances)
+    turns = _hear_again(first_pass, sound, engine, rulebook)
     levels = _levels(sound, segments)
     conversation = Conversation(call, recording.duration_s, turns, segments, levels, recording.separated)
     report = apply_rules(rulebook, conversation)
     scorecard = score(rubric, report)
-    transcript = Transcript(turns, engine.name, engine.model)
+    transcript = Transcript(turns, engine.name, engine.model, _changed(first_pass, turns))
     return CallAnalysis(SCHEMA_VERSION, __version__, call, recording, segments, transcript, report, scorecard)
+
+
+@dataclass(frozen=True, slots=True)
+class _SoundListener:
+    """Lets the rules hear a stretch of this sound again, through an engine they know nothing of."""
+
+    weigher: SentenceWeigher
+    sound: Sound
+
+    def weigh(
+        self, speaker: Speaker, start_s: float, end_s: float, readings: Sequence[Reading]
+    ) -> tuple[Hypothesis, ...]:
+        """See `callcoach.rules.sound.rehearing.Listener.weigh`."""
+        rate_hz = self.sound.sample_rate_hz
+        samples = self.sound.side(speaker)[round(start_s * rate_hz) : round(end_s * rate_hz)]
+        return self.weigher.weigh(samples, rate_hz, readings)
+
+
+def _hear_again(turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook) -> tuple[Turn, ...]:
+    """Write into the agent's turns what a second hearing makes likely, where the engine can hear again."""
+    if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
+        return turns
+    index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
+    return amend_turns(turns, index, _SoundListener(engine, sound), speaker=Speaker.AGENT).turns
+
+
+def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:
+    return tuple(old for old, new in zip(before, after, strict=True) if old != new)
 
 
 def to_json(analysis: CallAnalysis) -> bytes:

@@ -205,6 +205,18 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way in which a recogniser may have heard a stretch of sound.
+
+    `log_likelihood` (natural logarithm) only means something beside that of another hypothesis on
+    the same stretch: their difference says how many times likelier the one is.
+    """
+
+    text: str
+    log_likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker said without giving up the floor.
 
@@ -376,6 +388,14 @@ class Transcript:
     turns: tuple[Turn, ...]
     engine: str
     model: str
+    first_heard: tuple[Turn, ...] = ()
+    """Those turns that a second hearing changed, as the first pass wrote them."""
+
+    @property
+    def first_pass(self) -> tuple[Turn, ...]:
+        """All turns as the first pass wrote them."""
+        before = {turn.index: turn for turn in self.first_heard}
+        return tuple(before.get(turn.index, turn) for turn in self.turns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from callcoach.audio.sound import Sound
-from callcoach.datapath import Segment, Speaker, Word
+from callcoach.datapath import Hypothesis, Segment, Speaker, Word
 
 Progress = Callable[[float], None]
 """Called with the share of the work done, 0 to 1, from any thread but never from two at once."""
@@ -89,5 +89,24 @@ class PhraseListener(Protocol):
 
         Raises:
             AsrError: the recogniser failed, or none of the phrases can be spelt with its words.
+        """
+        ...
+
+
+@runtime_checkable
+class SentenceWeigher(Protocol):
+    """A recogniser that can say which of a few readings of a stretch of sound is the likeliest."""
+
+    def weigh(
+        self, samples: NDArray[np.int16], sample_rate_hz: int, readings: Sequence[Sequence[str]]
+    ) -> tuple[Hypothesis, ...]:
+        """Hear `samples`, shape (frames,), expecting one of the readings; best hypothesis first.
+
+        A reading is a sentence in parts; each part is a word of the recogniser's own or is spelt with
+        such words. Readings may be mixed where they share words, and speech that fits none leaves no
+        text. A reading that cannot be spelt is left out; nothing is returned when none can.
+
+        Raises:
+            AsrError: the recogniser failed.
         """
         ...

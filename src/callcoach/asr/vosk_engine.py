@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import islice, product
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ from numpy.typing import NDArray
 
 from callcoach.asr.engine import Progress, Utterance
 from callcoach.asr.pieces import Piece, cut_pieces, portion
-from callcoach.asr.spelling import spell
+from callcoach.asr.spelling import MAX_SPELLINGS, spell
 from callcoach.audio.sound import Sound
-from callcoach.datapath import Segment, Word
+from callcoach.datapath import Hypothesis, Segment, Word
 from callcoach.errors import AsrError
 
 Settings = Mapping[str, Mapping[str, str]]
@@ -48,6 +49,8 @@ RETIRE_AFTER_S = 3600.0
 """A recogniser is replaced after this much sound: what it composed of its graph only grows."""
 MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
+ALTERNATIVES = 20
+"""Hypotheses asked for when readings are weighed: several spellings of each reading are among them."""
 NEVER_LOGS = -1
 UNKNOWN_WORD = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
@@ -56,7 +59,7 @@ UNKNOWN_WORD = "[unk]"
 class VoskEngine:
     """A Vosk model, loaded once; its recognisers are kept for the next recording.
 
-    Also a `PhraseListener`.
+    Also a `PhraseListener` and a `SentenceWeigher`.
 
     Raises:
         AsrError: the folder holds no model that Vosk can load.
@@ -96,6 +99,21 @@ class VoskEngine:
         recogniser = Recogniser(self._vosk_model, sample_rate_hz, [*spellings, UNKNOWN_WORD])
         spoken = recogniser.recognise(samples, 0.0)
         return tuple(word for words in spoken for word in words if word.text != UNKNOWN_WORD)
+
+    def weigh(
+        self, samples: NDArray[np.int16], sample_rate_hz: int, readings: Sequence[Sequence[str]]
+    ) -> tuple[Hypothesis, ...]:
+        """See `SentenceWeigher.weigh`."""
+        grammar = [sentence for reading in readings for sentence in self._sentences(reading)]
+        if not grammar:
+            return ()
+        recogniser = Recogniser(self._vosk_model, sample_rate_hz, [*grammar, UNKNOWN_WORD])
+        return recogniser.weigh(samples)
+
+    def _sentences(self, reading: Sequence[str]) -> list[str]:
+        """Spell each part of a reading with the model's words; none when a part cannot be spelt."""
+        ways = [[part] if self.knows(part) else spell(part, self.knows) for part in reading]
+        return [" ".join(parts) for parts in islice(product(*ways), MAX_SPELLINGS)]
 
     def knows(self, word: str) -> bool:
         """Say whether the model's vocabulary has this word."""
@@ -234,6 +252,14 @@ class Recogniser:
         """Sound recognised so far, in seconds."""
         return self._heard / self._rate_hz
 
+    def weigh(self, samples: NDArray[np.int16]) -> tuple[Hypothesis, ...]:
+        """Return the likeliest hypotheses for samples (frames,), best first."""
+        self._vosk.SetMaxAlternatives(ALTERNATIVES)
+        self._vosk.AcceptWaveform(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        result = json.loads(self._vosk.FinalResult())
+        self._heard += len(samples)
+        return tuple(_hypothesis(entry) for entry in result.get("alternatives", []) if "confidence" in entry)
+
     def recognise(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Word, ...]]:
         """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""
         offset_s -= self._heard / self._rate_hz
@@ -249,6 +275,11 @@ class Recogniser:
         self._heard += len(samples)
         spoken = [_words(json.loads(result), offset_s, end_s) for result in results]
         return [words for words in spoken if words]
+
+
+def _hypothesis(entry: dict[str, Any]) -> Hypothesis:
+    words = (word for word in entry["text"].split() if word != UNKNOWN_WORD)
+    return Hypothesis("".join(words), float(entry["confidence"]))
 
 
 def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Word, ...]:

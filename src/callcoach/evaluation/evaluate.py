@@ -141,7 +141,9 @@ def judge(
     return CallResult(
         recording=recording,
         groups=groups,
-        baseline=compare(recording.name, claims["banned"][0], plain_finds(turns, families), heard),
+        baseline=compare(
+            recording.name, claims["banned"][0], plain_finds(analysis.transcript.first_pass, families), heard
+        ),
         separated=analysis.recording.separated,
         errors=_character_errors(truth, analysis),
         decoys_scored=decoys_hit(truth, wordings),
@@ -154,7 +156,7 @@ def judge(
 
 def _character_errors(truth: TruthCall, analysis: CallAnalysis) -> dict[str, ErrorCount]:
     """Errors of each side; of all turns together when the speakers are not separated."""
-    turns = analysis.transcript.turns
+    turns = analysis.transcript.first_pass
     if not analysis.recording.separated:
         said = "".join(turn.text for turn in sorted(truth.turns, key=lambda one: one.start))
         return {Speaker.UNKNOWN.value: count_errors(said, "".join(turn.text for turn in turns))}

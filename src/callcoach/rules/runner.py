@@ -18,6 +18,10 @@ from callcoach.rules.view import ConversationView
 
 log = logging.getLogger(__name__)
 
+SCORE_FROM = 0.5
+"""Confidence from which a finding takes points: from here on it is likelier right than wrong. Below,
+it waits for a person."""
+
 _REASONS = {
     Need.SEPARATED: ("双方声音没有分开录，分不清是谁说的", "the speakers are not on separate channels"),
     Need.EVENTS: ("没有通话事件（振铃、保持、转接）", "the call's events are not known"),
@@ -113,13 +117,18 @@ def _finding(finding_id: str, rule: Rule, match: Match) -> Finding:
         threshold=match.threshold,
         unit=match.unit,
         confidence=match.confidence,
-        status=FindingStatus.TO_REVIEW if rule.review_only else FindingStatus.SCORED,
+        status=_status(rule, match),
         advice_zh=rule.advice_zh,
         advice_en=rule.advice_en,
         source=rule.source,
         dimension=rule.effect.dimension,
         points=rule.effect.points,
     )
+
+
+def _status(rule: Rule, match: Match) -> FindingStatus:
+    sure = match.confidence >= SCORE_FROM and not rule.review_only
+    return FindingStatus.SCORED if sure else FindingStatus.TO_REVIEW
 
 
 def run_examples(rulebook: Rulebook) -> Iterator[ExampleResult]:

@@ -1,0 +1,166 @@
+"""Turns in which misheard phrases stand as they were said.
+
+Takes turns, an index of phrases and a listener; gives turns in which each near miss that a second
+hearing made likely is written as the phrase, in a word whose confidence is the probability that it
+was said. All rules, their exceptions and spans then work on such turns as on any other, and a
+finding's confidence is that of the words under it. What was changed and why is told beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from callcoach.datapath import Speaker, Turn, Word
+from callcoach.rules.sound.confidence import confidence
+from callcoach.rules.sound.explain import Difference, differences
+from callcoach.rules.sound.proposals import Proposal, propose
+from callcoach.rules.sound.rehearing import Evidence, Listener, Question, ask, question_for
+from callcoach.rules.sound.search import SoundIndex
+
+AMEND_FROM = 0.3
+"""Confidence from which the phrase is written into the turn; below, the first pass stands. Between
+here and the threshold for scoring a person is asked, so it is worth a look in one case of three."""
+
+MIN_PRIOR = 0.004
+"""Places less likely than this by sound alone are not worth hearing again."""
+
+MAX_PHRASES_A_PLACE = 3
+"""Phrases that are tried at one place: the spellings of one wording differ in little."""
+
+MAX_REHEARD_SHARE = 0.35
+"""Sound heard again at most, as a share of the searched turns' length. Hearing with a few sentences costs
+about a third of hearing freely, so this bounds the second pass below 15 % of the first; what is
+likeliest by sound goes first."""
+
+
+REHEARD_ALWAYS_S = 5.0
+"""Sound that may be heard again beyond that share, so that a very short call gets its second hearing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One place that was written anew: `span` is half-open in the amended turn's text."""
+
+    proposal: Proposal
+    evidence: Evidence | None
+    confidence: float
+    span: tuple[int, int]
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedTurns:
+    """All turns, amended where it was due, and what was amended, in order."""
+
+    turns: tuple[Turn, ...]
+    amendments: tuple[Amendment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    proposal: Proposal
+    evidence: Evidence | None
+    confidence: float
+
+
+def amend_turns(
+    turns: Sequence[Turn], index: SoundIndex, listener: Listener | None, *, speaker: Speaker | None = None
+) -> AmendedTurns:
+    """Search the turns of one speaker (or of all) by sound, hear near misses again, write in what was said.
+
+    Without a listener the sound of the text alone decides. Turns without words (typed ones) are left alone.
+
+    Raises:
+        AsrError: the listener's recogniser failed.
+    """
+    spoken = {turn.index: turn for turn in turns if turn.words and speaker in (None, turn.speaker)}
+    proposals = propose(tuple(spoken.values()), index)
+    judged = [_judge(proposal, listener, question) for proposal, question in _within_budget(proposals, spoken)]
+    chosen = _best_apart(one for one in judged if one.confidence >= AMEND_FROM)
+    amended: dict[int, tuple[Turn, list[Amendment]]] = {
+        turn_index: _rewrite(turn, [one for one in chosen if one.proposal.turn_index == turn_index])
+        for turn_index, turn in spoken.items()
+    }
+    return AmendedTurns(
+        tuple(amended[turn.index][0] if turn.index in amended else turn for turn in turns),
+        tuple(amendment for turn_index in amended for amendment in amended[turn_index][1]),
+    )
+
+
+def _within_budget(proposals: Sequence[Proposal], turns: dict[int, Turn]) -> list[tuple[Proposal, Question]]:
+    """The likeliest proposals by sound, as many as may be heard again."""
+    left_s = REHEARD_ALWAYS_S + MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
+    ranked = sorted(((confidence(one, None), one) for one in proposals), key=lambda pair: -pair[0])
+    chosen: list[tuple[Proposal, Question]] = []
+    for prior, proposal in ranked:
+        if sum(_overlap(proposal, other) for other, _ in chosen) >= MAX_PHRASES_A_PLACE:
+            continue
+        question = question_for(proposal, turns[proposal.turn_index])
+        left_s -= question.seconds
+        if prior < MIN_PRIOR or left_s < 0:
+            break
+        chosen.append((proposal, question))
+    return chosen
+
+
+def _judge(proposal: Proposal, listener: Listener | None, question: Question) -> _Judged:
+    evidence = ask(listener, proposal.speaker, question, proposal.phrase) if listener else None
+    return _Judged(proposal, evidence, confidence(proposal, evidence))
+
+
+def _best_apart(judged: Iterable[_Judged]) -> list[_Judged]:
+    """Of places that overlap keep the surest; in order of place."""
+    kept: list[_Judged] = []
+    for one in sorted(judged, key=lambda one: (-one.confidence, one.proposal.cost)):
+        if not any(_overlap(one.proposal, other.proposal) for other in kept):
+            kept.append(one)
+    return sorted(kept, key=lambda one: (one.proposal.turn_index, one.proposal.span))
+
+
+def _overlap(one: Proposal, other: Proposal) -> bool:
+    return one.turn_index == other.turn_index and one.span[0] < other.span[1] and other.span[0] < one.span[1]
+
+
+def _rewrite(turn: Turn, chosen: Sequence[_Judged]) -> tuple[Turn, list[Amendment]]:
+    """Put the chosen phrases into the turn, from the last to the first so that earlier spans stay true."""
+    words = turn.words
+    for one in reversed(chosen):
+        words = _replace(words, one.proposal, one.confidence)
+    amendments: list[Amendment] = []
+    shift = 0
+    for one in chosen:
+        start = one.proposal.span[0] + shift
+        span = (start, start + len(one.proposal.phrase))
+        shift += len(one.proposal.phrase) - len(one.proposal.heard)
+        changed = differences(one.proposal.phrase, one.proposal.heard)
+        amendments.append(Amendment(one.proposal, one.evidence, one.confidence, span, changed))
+    return replace(turn, words=words, text="".join(word.text for word in words)), amendments
+
+
+def _replace(words: tuple[Word, ...], proposal: Proposal, sure: float) -> tuple[Word, ...]:
+    """Replace the characters of the proposal's span by one word; words across its edges keep their rest."""
+    start, end = proposal.span
+    out: list[Word] = []
+    phrase = Word(proposal.phrase, proposal.start_s, proposal.end_s, sure)
+    at = 0
+    for word in words:
+        first, last = at, at + len(word.text)
+        at = last
+        if first < start:
+            out.append(_part(word, 0, min(len(word.text), start - first)))
+        if first <= start < last:
+            out.append(phrase)
+        if last > end:
+            out.append(_part(word, max(0, end - first), len(word.text)))
+    return tuple(out)
+
+
+def _part(word: Word, first: int, last: int) -> Word:
+    """Some characters of a word, which are taken to last equally long."""
+    if (first, last) == (0, len(word.text)):
+        return word
+    step_s = (word.end_s - word.start_s) / len(word.text)
+    return replace(
+        word, text=word.text[first:last], start_s=word.start_s + first * step_s, end_s=word.start_s + last * step_s
+    )

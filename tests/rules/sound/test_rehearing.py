@@ -1,0 +1,58 @@
+import math
+
+import pytest
+
+from callcoach.datapath import Hypothesis
+from callcoach.rules.sound.proposals import propose
+from callcoach.rules.sound.rehearing import Evidence, Question, judge, question_for
+from callcoach.rules.sound.search import SoundIndex
+from tests.rules.sound.turns import heard
+
+
+def question(text: str, phrase: str, start_s: float = 0.0) -> Question:
+    turn = heard(text, start_s=start_s)
+    (proposal,) = propose((turn,), SoundIndex([phrase]))
+    return question_for(proposal, turn)
+
+
+def test_both_readings_stand_among_the_same_words() -> None:
+    asked = question("请 先 看 一下 这 不 关 我 的 是 这样 的话 就 好", "这不关我的事", start_s=5.0)
+    assert asked.readings == (
+        ("看", "一下", "这不关我的事", "这样", "的话"),
+        ("看", "一下", "这", "不", "关", "我", "的", "是", "这样", "的话"),
+        ("这不关我的事",),
+        ("这", "不", "关", "我", "的", "是"),
+    )
+    assert (asked.start_s, asked.end_s) == pytest.approx((5.3, 8.1))
+    assert asked.seconds == pytest.approx(2.8)
+
+
+def test_you_is_tried_in_both_forms() -> None:
+    asked = question("没有 填 对", "你没有填对")
+    assert asked.readings[0] == ("你没有填对",)
+    assert asked.readings[1] == ("您没有填对",)
+    assert asked.start_s == 0.0
+
+
+def test_a_word_across_the_edge_leaves_its_rest_outside() -> None:
+    asked = question("说 是你的 是 的话", "这是你的事")
+    assert asked.readings[0] == ("说", "这是你的事", "的话")
+    asked = question("也应该 是", "你应该")
+    assert asked.readings[0] == ("也", "你应该", "是")
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "expected"),
+    [
+        ([Hypothesis("您没有填对啊", -10.0), Hypothesis("没有钱对啊", -12.5)], 2.5),
+        ([Hypothesis("没有钱对啊", -10.0), Hypothesis("您没有填对啊", -11.0), Hypothesis("你没有填对啊", -10.5)], -0.5),
+        ([Hypothesis("你没有填对", -10.0)], math.inf),
+        ([Hypothesis("没有钱对", -10.0)], -math.inf),
+    ],
+)
+def test_evidence_is_the_difference_of_the_best_of_either_kind(hypotheses: list[Hypothesis], expected: float) -> None:
+    assert judge(hypotheses, "你没有填对") == Evidence(pytest.approx(expected))
+
+
+def test_nothing_heard_is_no_evidence() -> None:
+    assert judge((), "你没有填对") is None
