@@ -24,7 +24,6 @@ from callcoach.asr.turns import build_turns
 from callcoach.asr.vosk_engine import VoskEngine
 from callcoach.audio.decoding import open_recording
 from callcoach.audio.speech import find_segments
-from callcoach.datapath import Speaker
 from callcoach.evaluation.families import load_families
 from callcoach.evaluation.truth import LabelledRecording, TruthCall, load_corpus
 from callcoach.models.store import require_model
