@@ -97,7 +97,7 @@ def analyse(
 
 
 @dataclass(frozen=True, slots=True)
-class _SoundListener:
+class SoundListener:
     """Lets the rules hear a stretch of this sound again, through an engine they know nothing of."""
 
     weigher: SentenceWeigher
@@ -117,7 +117,7 @@ def _hear_again(turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook:
     if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
         return turns
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
-    return amend_turns(turns, index, _SoundListener(engine, sound), speaker=Speaker.AGENT).turns
+    return amend_turns(turns, index, SoundListener(engine, sound), speaker=Speaker.AGENT).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:
