@@ -118,6 +118,10 @@ class Call:
     quality: RtpQuality | None = None
     headers: tuple[tuple[str, str], ...] = ()
     """Chosen SIP headers of the INVITE, such as X-Call-ID."""
+    queue: str = ""
+    """Queue or skill group the call came through; empty: not known."""
+    team: str = ""
+    """Team of the agent; empty: not known."""
 
     def __post_init__(self) -> None:
         if not self.id:

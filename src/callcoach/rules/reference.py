@@ -16,6 +16,7 @@ from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.exceptions import NamedException
 from callcoach.rules.kinds import Condition, kinds
 from callcoach.rules.kinds.base import Position
+from callcoach.rules.scope import ALWAYS, EVERYWHERE
 
 
 def rule_text(rule: Rule) -> str:
@@ -24,6 +25,7 @@ def rule_text(rule: Rule) -> str:
         f"{rule.id}（第 {rule.version} 版）{rule.name_zh} · {rule.name_en}",
         f"  类别 {rule.category}，严重程度 {rule.severity.value}，对象 {rule.applies_to}"
         + ("，只提交复核" if rule.review_only else ""),
+        f"  {_where(rule)}",
         f"  条件 {describe(rule.condition)}",
         f"  例外 {'、'.join(f'{one.id}（{one.name_zh}）' for one in rule.exceptions) or '无'}",
         f"  建议 {rule.advice_zh}",
@@ -34,6 +36,19 @@ def rule_text(rule: Rule) -> str:
         f"  文件 {rule.file}:{rule.line}",
     ]
     return "\n".join(lines)
+
+
+def _where(rule: Rule) -> str:
+    """Dates and scope in one line."""
+    first, last = rule.in_force.first_day, rule.in_force.last_day
+    dates = f"{first or '一直'} 至 {last or '今后'}" if first or last else "一直有效"
+    limits = (
+        ("队列", rule.scope.queues),
+        ("班组", rule.scope.teams),
+        ("方向", tuple(one.value for one in rule.scope.directions)),
+    )
+    scope = "，".join(f"{name} {'、'.join(values)}" for name, values in limits if values)
+    return f"生效 {dates}；范围 {scope or '全部通话'}"
 
 
 def describe(condition: Condition) -> str:
@@ -150,6 +165,8 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
         yield f"- 类别 {rule.category}；严重程度 {rule.severity.value}；对象 {rule.applies_to}；第 {rule.version} 版"
         if rule.review_only:
             yield "- 只提交人工复核，不扣分"
+        if rule.in_force != ALWAYS or rule.scope != EVERYWHERE:
+            yield f"- {_where(rule)}"
         yield f"- 条件 `{describe(rule.condition)}`"
         yield f"- 例外 {'、'.join(f'`{one.id}`' for one in rule.exceptions) or '无'}"
         yield f"- 建议 {rule.advice_zh} · {rule.advice_en}"
@@ -166,7 +183,12 @@ _WRITING = """
 `callcoach rules test 文件夹` 运行例句。字段：`id`（从不重用）、`version`、`name`（`zh`、`en`）、`category`、
 `severity`（`notice` `warning` `serious` `fatal`）、`applies_to`（`agent` `customer` `anyone`）、`condition`、
 `exceptions`（下面的例外 id）、`advice`、`source`（`document`、`phrase`）、`effect`（`dimension`、`points`，可省）、
-`review_only`（只提交复核，可省）、`hits`、`misses`（各至少三个）。
+`review_only`（只提交复核，可省）、`in_force`（`from`、`until`，首日和末日，都包括在内，可省）、`scope`（`queues`、`teams`、
+`directions`，可省）、`hits`、`misses`（各至少三个）。
+
+`in_force` 按通话开始的日子判断，`scope` 按通话的队列、班组和方向（`inbound` `outbound`）判断。不在其内的通话不用
+这条规则；通话没有写明这些时不猜，规则列为“未评估”。
+日子以规则集的 `utc_offset`（在 `_book.yaml` 里，默认 `+08:00`）的零点为界。
 
 短语的写法：`我[们](不能|无法)…4处理` 表示“我”，可有“们”，“不能”或“无法”，中间至多 4 个字，再“处理”。
 `你` 代表“你”和“您”；标点、全角半角、繁体简体不计。

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from callcoach.datapath import Conversation, Speaker, Turn
+from callcoach.rules.clock import RuleClock
 from callcoach.rules.normalise import Normalised, normalise
 from callcoach.rules.phrases import PhraseFinder, PhraseHit, TrieFinder
 
@@ -65,9 +66,12 @@ class TurnView:
 class ConversationView:
     """What conditions ask their questions of."""
 
-    def __init__(self, conversation: Conversation, finder: PhraseFinder | None = None) -> None:
+    def __init__(
+        self, conversation: Conversation, finder: PhraseFinder | None = None, clock: RuleClock | None = None
+    ) -> None:
         """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
         self.conversation = conversation
+        self.clock = clock or RuleClock()
         self.turns: Sequence[TurnView] = tuple(TurnView(turn) for turn in conversation.turns)
         self._finder = finder
 
@@ -86,6 +90,7 @@ class ConversationView:
 
     def hits(self, view: TurnView, patterns: Iterable[str]) -> list[PhraseHit]:
         """Where `patterns` stand in a turn, in order; hits inside a longer hit are dropped."""
+        self.clock.time_left_s()
         if self._finder is None:
             found = list(TrieFinder(patterns).find(view.text))
         else:
@@ -97,9 +102,10 @@ class ConversationView:
     def _all_hits(self) -> dict[int, dict[str, list[PhraseHit]]]:
         assert self._finder is not None  # noqa: S101 - asked for only when there is one
         table: dict[int, dict[str, list[PhraseHit]]] = {}
-        for view in self.turns:
-            for hit in self._finder.find(view.text):
-                table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
+        with self.clock.stopped():
+            for view in self.turns:
+                for hit in self._finder.find(view.text):
+                    table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
         return table
 
 
