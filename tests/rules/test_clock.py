@@ -9,7 +9,8 @@ import pytest
 import regex
 
 from callcoach.datapath import Call, Conversation, Speaker, Turn
-from callcoach.rules.clock import RuleClock, RuleTimeoutError
+from callcoach.errors import RuleTimeoutError
+from callcoach.rules.clock import RuleClock
 from callcoach.rules.kinds import Condition
 from callcoach.rules.match import Match
 from callcoach.rules.phrases import PhraseHit, TrieFinder

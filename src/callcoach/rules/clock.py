@@ -10,13 +10,11 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from callcoach.errors import RuleTimeoutError
+
 RULE_TIME_LIMIT_S = 5.0
 """Processor time one rule may take over one call. A thousand rules take 0.1 s over half an hour of talk:
 a rule that takes fifty times as long as all of them together is broken."""
-
-
-class RuleTimeoutError(TimeoutError):
-    """A rule took longer than it may."""
 
 
 class RuleClock:

@@ -68,9 +68,15 @@ def is_for(rule: Rule, rulebook: Rulebook, conversation: Conversation) -> bool:
 
 def try_rule(rule: Rule, view: ConversationView) -> tuple[list[Match], RuleFailure | None]:
     """What a rule finds; if it crashes or takes too long, nothing, and the failure."""
+    seen, failure = try_matches(rule, view)
+    return [one for one in seen if isinstance(one, Match)], failure
+
+
+def try_matches(rule: Rule, view: ConversationView) -> tuple[list[Match | Excused], RuleFailure | None]:
+    """As `try_rule`, with the matches that an exception excused."""
     view.clock.restart()
     try:
-        return [match for match in matches_of(rule, view) if isinstance(match, Match)], None
+        return list(matches_of(rule, view)), None
     except Exception as error:  # a rule must not take the others down; the failure is shown beside the score
         log.exception("call %s: rule %s crashed", view.conversation.call.id, rule.id)
         return [], RuleFailure(rule.id, f"{type(error).__name__}: {error}")
@@ -87,15 +93,18 @@ def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
     """The first of the rule's exceptions that holds around a match in a turn; None: it stands."""
     if match.turn_index is None or match.text_span is None:
         return None
-    text = next(one for one in view.turns if one.turn.index == match.turn_index).turn.text
-    before, inside = normalise(text[: match.text_span[0]]).text, normalise(match.quote).text
-    whole = normalise(text).text
-    start, end = len(before), len(before) + len(inside)
+    whole, start, end = place_in_turn(view.turn_at(match.turn_index).turn.text, match.text_span)
     for exception in rule.exceptions:
         reason = exception.reason(whole, start, end)
         if reason is not None:
             return Excused(match, exception.id, reason)
     return None
+
+
+def place_in_turn(text: str, span: tuple[int, int]) -> tuple[str, int, int]:
+    """The comparable form of a turn's text, and the span in it."""
+    start = len(normalise(text[: span[0]]).text)
+    return normalise(text).text, start, start + len(normalise(text[span[0] : span[1]]).text)
 
 
 def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
@@ -110,10 +119,15 @@ def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
     return [need for need, there in has.items() if need in needs and not there]
 
 
+def missing_reasons(rule: Rule, conversation: Conversation) -> list[tuple[str, str]]:
+    """What is missing, in Chinese and English."""
+    return [_REASONS[need] for need in missing_needs(rule, conversation)]
+
+
 def why_not_evaluated(rule: Rule, rulebook: Rulebook, conversation: Conversation) -> NotEvaluated | None:
     """Why a rule that may apply cannot be judged: the call's facts, or what was measured, do not suffice."""
     applies = applicability(conversation.call, rule.in_force, rule.scope, rulebook.zone)
-    reasons = [_REASONS[need] for need in missing_needs(rule, conversation)]
+    reasons = missing_reasons(rule, conversation)
     if applies.verdict is Verdict.UNKNOWN:
         reasons.insert(0, (applies.reason_zh, applies.reason_en))
     if not reasons:

@@ -81,6 +81,19 @@ class ConversationView:
             return self.turns
         return self._by_speaker.get(speaker, ())
 
+    def turn_at(self, index: int) -> TurnView:
+        """The turn with this index.
+
+        Raises:
+            LookupError: there is none.
+        """
+        if 0 <= index < len(self.turns) and self.turns[index].turn.index == index:
+            return self.turns[index]
+        found = next((one for one in self.turns if one.turn.index == index), None)
+        if found is None:
+            raise LookupError(f"the conversation has no turn {index}; it has {len(self.turns)} turns")
+        return found
+
     @cached_property
     def _by_speaker(self) -> dict[Speaker, list[TurnView]]:
         sides: dict[Speaker, list[TurnView]] = {}
