@@ -16,6 +16,7 @@ from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.exceptions import NamedException
 from callcoach.rules.kinds import Condition, kinds
 from callcoach.rules.kinds.base import Position
+from callcoach.rules.live import not_live
 from callcoach.rules.scope import ALWAYS, EVERYWHERE
 
 
@@ -80,7 +81,8 @@ def _default(one: dataclasses.Field[Any]) -> Any:
 
 def reference(rulebook: Rulebook) -> str:
     """The whole reference in Markdown."""
-    return "\n".join([*_head(rulebook), *_kinds(), *_exceptions(rulebook), *_rules(rulebook)]) + "\n"
+    parts = (_head(rulebook), _kinds(), _exceptions(rulebook), _at_end(rulebook), _rules(rulebook))
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _head(rulebook: Rulebook) -> Iterator[str]:
@@ -154,6 +156,19 @@ def _exception_patterns(one: NamedException) -> Iterator[str]:
         yield "- 命中的边界切开了词典里的词"
     yield from (f"- `{pattern.source}`" for pattern in one.patterns)
     yield from (f"- 但不包括 `{pattern.source}`" for pattern in one.unless)
+
+
+def _at_end(rulebook: Rulebook) -> Iterator[str]:
+    yield "## 通话中还不能知道的规则 · Rules that cannot be known live"
+    yield ""
+    yield "其他规则在通话进行中就给出发现，与通话结束后的结果相同，也不会收回；下面这些要等到通话结束。"
+    yield "All other rules give their findings while the call goes on, the same as for the finished call and never"
+    yield "taken back; these wait for the end of the call."
+    yield ""
+    yield "| 规则 rule | 原因 | reason |"
+    yield "|---|---|---|"
+    yield from (f"| `{one.rule_id}` | {one.reason_zh} | {one.reason_en} |" for one in not_live(rulebook))
+    yield ""
 
 
 def _rules(rulebook: Rulebook) -> Iterator[str]:

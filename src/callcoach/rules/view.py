@@ -7,8 +7,8 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
@@ -72,8 +72,25 @@ class ConversationView:
         """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
         self.conversation = conversation
         self.clock = clock or RuleClock()
-        self.turns: Sequence[TurnView] = tuple(TurnView(turn) for turn in conversation.turns)
+        self.turns: Sequence[TurnView] = [TurnView(turn) for turn in conversation.turns]
         self._finder = finder
+
+    def add(self, turn: Turn) -> Set[str]:
+        """Let the conversation go on by a turn; return the phrases that stand in it. Nothing before is searched again.
+
+        Raises:
+            ValueError: the view has no finder, so that nothing is kept from turn to turn.
+        """
+        if self._finder is None:
+            raise ValueError("a view that grows needs a finder")
+        sides, hits = self._by_speaker, self._all_hits
+        one = TurnView(turn)
+        self.turns = [*self.turns, one]
+        sides.setdefault(turn.speaker, []).append(one)
+        self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
+        for hit in self._finder.find(one.text):
+            hits.setdefault(turn.index, {}).setdefault(hit.pattern, []).append(hit)
+        return hits.get(turn.index, {}).keys()
 
     def turns_of(self, speaker: Speaker | None) -> Sequence[TurnView]:
         """Turns of one speaker in order; of everyone when `speaker` is None."""
