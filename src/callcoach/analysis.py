@@ -160,6 +160,13 @@ def load(path: Path) -> CallAnalysis:
         raise StoreError(f"{path} is not an analysis of schema version {SCHEMA_VERSION}: {what}. {remedy}") from error
 
 
+def conversation_of(analysis: CallAnalysis, sound: Sound | None = None) -> Conversation:
+    """Return what the rules looked at when the analysis was made; without its sound there are no levels."""
+    levels = _levels(sound, analysis.segments) if sound is not None else {}
+    recording, turns = analysis.recording, analysis.transcript.turns
+    return Conversation(analysis.call, recording.duration_s, turns, analysis.segments, levels, recording.separated)
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of `analysis.json` (draft 2020-12)."""
     return {

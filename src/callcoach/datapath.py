@@ -107,6 +107,8 @@ class Call:
     id: str
     direction: Direction = Direction.UNKNOWN
     agent: str = ""
+    team: str = ""
+    """Team of the agent; empty: not known."""
     remote_number: str = ""
     remote_name: str = ""
     started_at: datetime | None = None
@@ -118,6 +120,10 @@ class Call:
     quality: RtpQuality | None = None
     headers: tuple[tuple[str, str], ...] = ()
     """Chosen SIP headers of the INVITE, such as X-Call-ID."""
+    queue: str = ""
+    """Queue the call came through; empty: none, or not known."""
+    tags: tuple[str, ...] = ()
+    """Labels given to the call, such as `complaint`."""
 
     def __post_init__(self) -> None:
         if not self.id:

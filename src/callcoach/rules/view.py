@@ -7,12 +7,13 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
 from callcoach.datapath import Conversation, Speaker, Turn
+from callcoach.rules.clock import RuleClock
 from callcoach.rules.normalise import Normalised, normalise
 from callcoach.rules.phrases import PhraseFinder, PhraseHit, TrieFinder
 
@@ -65,17 +66,50 @@ class TurnView:
 class ConversationView:
     """What conditions ask their questions of."""
 
-    def __init__(self, conversation: Conversation, finder: PhraseFinder | None = None) -> None:
+    def __init__(
+        self, conversation: Conversation, finder: PhraseFinder | None = None, clock: RuleClock | None = None
+    ) -> None:
         """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
         self.conversation = conversation
-        self.turns: Sequence[TurnView] = tuple(TurnView(turn) for turn in conversation.turns)
+        self.clock = clock or RuleClock()
+        self.turns: Sequence[TurnView] = [TurnView(turn) for turn in conversation.turns]
         self._finder = finder
+
+    def add(self, turn: Turn) -> Set[str]:
+        """Let the conversation go on by a turn; return the phrases that stand in it. Nothing before is searched again.
+
+        Raises:
+            ValueError: the view has no finder, so that nothing is kept from turn to turn.
+        """
+        if self._finder is None:
+            raise ValueError("a view that grows needs a finder")
+        sides, hits = self._by_speaker, self._all_hits
+        one = TurnView(turn)
+        self.turns = [*self.turns, one]
+        sides.setdefault(turn.speaker, []).append(one)
+        self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
+        for hit in self._finder.find(one.text):
+            hits.setdefault(turn.index, {}).setdefault(hit.pattern, []).append(hit)
+        return hits.get(turn.index, {}).keys()
 
     def turns_of(self, speaker: Speaker | None) -> Sequence[TurnView]:
         """Turns of one speaker in order; of everyone when `speaker` is None."""
         if speaker is None:
             return self.turns
         return self._by_speaker.get(speaker, ())
+
+    def turn_at(self, index: int) -> TurnView:
+        """The turn with this index.
+
+        Raises:
+            LookupError: there is none.
+        """
+        if 0 <= index < len(self.turns) and self.turns[index].turn.index == index:
+            return self.turns[index]
+        found = next((one for one in self.turns if one.turn.index == index), None)
+        if found is None:
+            raise LookupError(f"the conversation has no turn {index}; it has {len(self.turns)} turns")
+        return found
 
     @cached_property
     def _by_speaker(self) -> dict[Speaker, list[TurnView]]:
@@ -86,6 +120,7 @@ class ConversationView:
 
     def hits(self, view: TurnView, patterns: Iterable[str]) -> list[PhraseHit]:
         """Where `patterns` stand in a turn, in order; hits inside a longer hit are dropped."""
+        self.clock.time_left_s()
         if self._finder is None:
             found = list(TrieFinder(patterns).find(view.text))
         else:
@@ -97,9 +132,10 @@ class ConversationView:
     def _all_hits(self) -> dict[int, dict[str, list[PhraseHit]]]:
         assert self._finder is not None  # noqa: S101 - asked for only when there is one
         table: dict[int, dict[str, list[PhraseHit]]] = {}
-        for view in self.turns:
-            for hit in self._finder.find(view.text):
-                table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
+        with self.clock.stopped():
+            for view in self.turns:
+                for hit in self._finder.find(view.text):
+                    table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
         return table
 
 
