@@ -36,6 +36,10 @@ class RuleDefinitionError(CallCoachError):
     """One or more rule documents are wrong; the message lists every fault with file and line."""
 
 
+class RuleTimeoutError(CallCoachError):
+    """A rule took longer over one call than any sound rule does; it was ended."""
+
+
 class RubricError(CallCoachError):
     """The scoring rubric is wrong."""
 
