@@ -73,7 +73,7 @@ def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
     """The first of the rule's exceptions that holds around a match in a turn; None: it stands."""
     if match.turn_index is None or match.text_span is None:
         return None
-    text = next(one for one in view.turns if one.turn.index == match.turn_index).turn.text
+    text = view.turn(match.turn_index).turn.text
     before, inside = normalise(text[: match.text_span[0]]).text, normalise(match.quote).text
     whole = normalise(text).text
     start, end = len(before), len(before) + len(inside)

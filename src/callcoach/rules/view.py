@@ -7,7 +7,7 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -84,28 +84,51 @@ class ConversationView:
             sides.setdefault(view.turn.speaker, []).append(view)
         return sides
 
+    def turn(self, index: int) -> TurnView:
+        """The turn of this number."""
+        return self._by_index[index]
+
+    @cached_property
+    def _by_index(self) -> dict[int, TurnView]:
+        return {view.turn.index: view for view in self.turns}
+
     def hits(self, view: TurnView, patterns: Iterable[str]) -> list[PhraseHit]:
         """Where `patterns` stand in a turn, in order; hits inside a longer hit are dropped."""
         if self._finder is None:
             found = list(TrieFinder(patterns).find(view.text))
         else:
-            here = self._all_hits.get(view.turn.index, {})
-            found = [hit for pattern in patterns for hit in here.get(pattern, ())]
+            found = [hit for pattern in patterns for hit in self._all_hits.get(pattern, {}).get(view.turn.index, ())]
         return _outermost(found)
 
+    def places(self, patterns: Sequence[str]) -> Iterator[tuple[TurnView, list[PhraseHit]]]:
+        """Yield each turn in which `patterns` stand, with `hits`; turns without any cost nothing."""
+        if self._finder is None:
+            found = ((view, self.hits(view, patterns)) for view in self.turns)
+            yield from ((view, hits) for view, hits in found if hits)
+            return
+        by_turn: dict[int, list[PhraseHit]] = {}
+        for pattern in patterns:
+            for index, hits in self._all_hits.get(pattern, {}).items():
+                by_turn.setdefault(index, []).extend(hits)
+        for index in sorted(by_turn):
+            yield self.turn(index), _outermost(by_turn[index])
+
     @cached_property
-    def _all_hits(self) -> dict[int, dict[str, list[PhraseHit]]]:
+    def _all_hits(self) -> dict[str, dict[int, list[PhraseHit]]]:
+        """Hits by pattern, then by turn: most patterns of a rulebook stand nowhere in a call."""
         assert self._finder is not None  # noqa: S101 - asked for only when there is one
-        table: dict[int, dict[str, list[PhraseHit]]] = {}
+        table: dict[str, dict[int, list[PhraseHit]]] = {}
         for view in self.turns:
             for hit in self._finder.find(view.text):
-                table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
+                table.setdefault(hit.pattern, {}).setdefault(view.turn.index, []).append(hit)
         return table
 
 
 def _outermost(hits: list[PhraseHit]) -> list[PhraseHit]:
     """Drop each hit that overlaps an earlier or longer one: one fault is one finding."""
     kept: list[PhraseHit] = []
+    if len(hits) == 1:
+        return hits
     for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)

@@ -67,10 +67,12 @@ class KeywordCondition(Condition):
 
         `none` yields each turn without the words, or for the call the last turn searched.
         """
-        turns = self.position.turns(view, self.speaker.speaker)
         if self.match is HowMany.ANY:
-            yield from (phrase_match(turn, hit) for turn in turns for hit in view.hits(turn, self.words))
+            for turn, hits in view.places(self.words):
+                if self.position.holds(view, self.speaker.speaker, turn):
+                    yield from (phrase_match(turn, hit) for hit in hits)
             return
+        turns = self.position.turns(view, self.speaker.speaker)
         for group in [turns] if self.within is Scope.CALL else [[turn] for turn in turns]:
             yield from self._in_group(view, group)
 

@@ -33,9 +33,9 @@ class PhraseCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield each place where a wording stands."""
-        for turn in self.position.turns(view, self.speaker.speaker):
-            for hit in view.hits(turn, self.any):
-                yield phrase_match(turn, hit)
+        for turn, hits in view.places(self.any):
+            if self.position.holds(view, self.speaker.speaker, turn):
+                yield from (phrase_match(turn, hit) for hit in hits)
 
 
 def phrase_match(
