@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BENCHMARKS = ("analysis", "accuracy", "softphone", "startup")
+BENCHMARKS = ("analysis", "accuracy", "rules", "softphone", "startup")
 
 INTRODUCTION = """# 基准 · Benchmarks
 

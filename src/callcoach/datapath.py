@@ -262,6 +262,18 @@ class LevelTrack:
 
 
 @dataclass(frozen=True, slots=True)
+class PitchTrack:
+    """A speaker's pitch over the call: one value (Hz) for each hop of `hop_s` seconds; 0 where it has none."""
+
+    hop_s: float
+    hz: Sequence[float]
+
+    def __post_init__(self) -> None:
+        if self.hop_s <= 0:
+            raise ValueError(f"PitchTrack.hop_s: expected > 0, got {self.hop_s}")
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """All that the rules may look at: one call's turns, speech, levels and events."""
 
@@ -272,6 +284,7 @@ class Conversation:
     levels: dict[Speaker, LevelTrack] = field(default_factory=dict[Speaker, LevelTrack])
     separated: bool = True
     """False for a mono mix: rules that must know who spoke are not evaluated."""
+    pitches: dict[Speaker, PitchTrack] = field(default_factory=dict[Speaker, PitchTrack])
 
 
 class FindingStatus(StrEnum):

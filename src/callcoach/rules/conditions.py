@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from callcoach.documents import DocPath, Document, Fault, dotted, model_faults
 from callcoach.rules.kinds import Condition, kinds
+from callcoach.rules.kinds.where import NEIGHBOURS, OPTIONS, Where, own_fields
 
 MAX_DEPTH = 12
 """Conditions within conditions; deeper is unreadable for a person."""
@@ -41,15 +42,34 @@ class _Builder:
             return None, [self._unknown_kind(kind, path)]
         if len(path) > 2 * MAX_DEPTH:
             return None, [self._document.fault(path, f"{dotted(path)}: 嵌套过深 (too deep)", "减少条件的层数")]
-        faults = self._build_children(cls, fields, path)
+        options, faults = self._take_options(cls, fields, path)
+        faults += self._build_children(cls, fields, path)
         if "speaker" in getattr(cls, "__dataclass_fields__", {}):
             fields.setdefault("speaker", self._default_speaker)
         if faults:
             return None, faults
         try:
-            return TypeAdapter(cls).validate_python(fields), []
+            condition = TypeAdapter(cls).validate_python(fields)
+            return TypeAdapter(Where).validate_python({"of": condition, **options}) if options else condition, []
         except ValidationError as error:
             return None, model_faults(error, self._document, path)
+
+    def _take_options(
+        self, cls: type[Condition], fields: dict[str, Any], path: DocPath
+    ) -> tuple[dict[str, Any], list[Fault]]:
+        """Move the options every kind takes out of `fields`, the conditions in them built."""
+        faults: list[Fault] = []
+        options = {name: fields.pop(name) for name in OPTIONS if name in fields and name not in own_fields(cls)}
+        for name in (one for one in NEIGHBOURS if one in options):
+            near = options[name] = dict(
+                cast("dict[str, Any]", options[name] if isinstance(options[name], dict) else {})
+            )
+            near["of"], found = self.build(near.get("of"), (*path, name, "of"))
+            faults.extend(found)
+        if "not_within" in options:
+            options["not_within"], found = self.build(options["not_within"], (*path, "not_within"))
+            faults.extend(found)
+        return options, faults
 
     def _build_children(self, cls: type[Condition], fields: dict[str, Any], path: DocPath) -> list[Fault]:
         """Replace the mappings in `fields` that describe conditions by the conditions."""

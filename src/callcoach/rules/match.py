@@ -15,6 +15,9 @@ class Need(StrEnum):
     EVENTS = "events"
     LEVELS = "levels"
     WORDS = "words"
+    PITCH = "pitch"
+    DIRECTION = "direction"
+    ENDED_BY = "ended_by"
 
 
 @dataclass(frozen=True, slots=True)

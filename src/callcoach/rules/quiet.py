@@ -15,7 +15,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from callcoach.datapath import CallEventKind, Conversation, LevelTrack, Speaker
+from callcoach.datapath import CallEventKind, Conversation, LevelTrack, PitchTrack, Speaker
 
 Span = tuple[float, float]
 """Half-open interval in seconds."""
@@ -126,9 +126,9 @@ def _sounds(conversation: Conversation) -> Iterator[Span]:
         yield from sounding_spans(track, spoken_hops(track, words))
 
 
-def spoken_hops(track: LevelTrack, words: Iterable[Span]) -> NDArray[np.bool_]:
+def spoken_hops(track: LevelTrack | PitchTrack, words: Iterable[Span]) -> NDArray[np.bool_]:
     """Which hops of a track overlap one of the spans."""
-    hops = np.zeros(len(track.dbfs), dtype=np.bool_)
+    hops = np.zeros(len(track.dbfs if isinstance(track, LevelTrack) else track.hz), dtype=np.bool_)
     for start_s, end_s in words:
         hops[int(start_s / track.hop_s) : int(np.ceil(end_s / track.hop_s))] = True
     return hops

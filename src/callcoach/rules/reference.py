@@ -16,6 +16,7 @@ from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.exceptions import NamedException
 from callcoach.rules.kinds import Condition, kinds
 from callcoach.rules.kinds.base import Position
+from callcoach.rules.kinds.where import Neighbour, Where
 from callcoach.rules.live import not_live
 from callcoach.rules.scope import ALWAYS, EVERYWHERE
 
@@ -65,6 +66,11 @@ def describe(condition: Condition) -> str:
 def _value(value: Any) -> str:
     if isinstance(value, Condition):
         return describe(value)
+    if isinstance(value, Neighbour):
+        limits = [
+            f"{name}={limit}" for name in ("within_s", "within_turns") if (limit := getattr(value, name)) is not None
+        ]
+        return "(" + ", ".join([_value(value.of), *limits]) + ")"
     if isinstance(value, tuple):
         members = cast("tuple[Any, ...]", value)
         return "[" + "、".join(_value(member) for member in members) + "]"
@@ -100,26 +106,28 @@ def _kinds() -> Iterator[str]:
     yield "## 条件种类 · Kinds of conditions"
     yield ""
     for name, cls in sorted(kinds().items()):
-        yield f"### `{name}`"
-        yield ""
-        yield inspect.cleandoc(cls.__doc__ or "")
-        yield ""
-        yield "| 参数 parameter | 默认 default | 说明 meaning |"
-        yield "|---|---|---|"
-        yield from _fields(cls)
-        yield ""
-    yield "### `position`"
+        yield from _table(f"`{name}`", cls)
+    for title, cls in (("每种条件都可用的选项 · Options of every kind", Where), ("`before` …", Neighbour)):
+        yield from _table(title, cls, without="of" if cls is Where else "")
+    yield from _table("`position`", Position)
+
+
+def _table(title: str, cls: type[Any], *, without: str = "") -> Iterator[str]:
+    """A heading, the class's own words, and its parameters but one."""
+    yield f"### {title}"
     yield ""
-    yield inspect.cleandoc(Position.__doc__ or "")
+    yield inspect.cleandoc(cls.__doc__ or "")
     yield ""
     yield "| 参数 parameter | 默认 default | 说明 meaning |"
     yield "|---|---|---|"
-    yield from _fields(Position)
+    yield from _fields(cls, without)
     yield ""
 
 
-def _fields(cls: type[Any]) -> Iterator[str]:
+def _fields(cls: type[Any], without: str) -> Iterator[str]:
     for one in dataclasses.fields(cls):
+        if one.name == without:
+            continue
         info = _info(cls, one.name)
         default = _default(one)
         shown = "必填" if default is dataclasses.MISSING else f"`{_value(default)}`"

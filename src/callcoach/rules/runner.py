@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callcoach.datapath import Conversation, Finding, FindingStatus, NotEvaluated, RuleFailure, RuleReport
+from callcoach.datapath import Conversation, Direction, Finding, FindingStatus, NotEvaluated, RuleFailure, RuleReport
 from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
 from callcoach.rules.definition import ExpectedSpan, Rule, Rulebook
 from callcoach.rules.examples import ExampleResult, compare_spans
@@ -29,6 +29,9 @@ _REASONS = {
     Need.EVENTS: ("没有通话事件（振铃、保持、转接）", "the call's events are not known"),
     Need.LEVELS: ("没有测得音量", "no levels were measured"),
     Need.WORDS: ("没有转写出文字", "there is no transcript"),
+    Need.PITCH: ("没有测得音高", "no pitch was measured"),
+    Need.DIRECTION: ("不知道是呼入还是呼出", "whether the call was inbound or outbound is not known"),
+    Need.ENDED_BY: ("不知道是谁挂断的", "who hung up is not known"),
 }
 
 
@@ -118,6 +121,9 @@ def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
         Need.EVENTS: bool(conversation.call.events),
         Need.LEVELS: bool(conversation.levels),
         Need.WORDS: bool(conversation.turns),
+        Need.PITCH: bool(conversation.pitches),
+        Need.DIRECTION: conversation.call.direction is not Direction.UNKNOWN,
+        Need.ENDED_BY: conversation.call.ended_by is not None,
     }
     needs = rule.condition.needs()
     return [need for need, there in has.items() if need in needs and not there]

@@ -7,7 +7,7 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -88,9 +88,10 @@ class ConversationView:
         self.turns = [*self.turns, one]
         sides.setdefault(turn.speaker, []).append(one)
         self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
-        for hit in self._finder.find(one.text):
-            hits.setdefault(turn.index, {}).setdefault(hit.pattern, []).append(hit)
-        return hits.get(turn.index, {}).keys()
+        found = self._finder.find(one.text)
+        for hit in found:
+            hits.setdefault(hit.pattern, {}).setdefault(turn.index, []).append(hit)
+        return {hit.pattern for hit in found}
 
     def turns_of(self, speaker: Speaker | None) -> Sequence[TurnView]:
         """Turns of one speaker in order; of everyone when `speaker` is None."""
@@ -124,24 +125,39 @@ class ConversationView:
         if self._finder is None:
             found = list(TrieFinder(patterns).find(view.text))
         else:
-            here = self._all_hits.get(view.turn.index, {})
-            found = [hit for pattern in patterns for hit in here.get(pattern, ())]
+            found = [hit for pattern in patterns for hit in self._all_hits.get(pattern, {}).get(view.turn.index, ())]
         return _outermost(found)
 
+    def places(self, patterns: Sequence[str]) -> Iterator[tuple[TurnView, list[PhraseHit]]]:
+        """Yield each turn in which `patterns` stand, with `hits`; turns without any cost nothing."""
+        if self._finder is None:
+            found = ((view, self.hits(view, patterns)) for view in self.turns)
+            yield from ((view, hits) for view, hits in found if hits)
+            return
+        by_turn: dict[int, list[PhraseHit]] = {}
+        for pattern in patterns:
+            for index, hits in self._all_hits.get(pattern, {}).items():
+                by_turn.setdefault(index, []).extend(hits)
+        for index in sorted(by_turn):
+            yield self.turn_at(index), _outermost(by_turn[index])
+
     @cached_property
-    def _all_hits(self) -> dict[int, dict[str, list[PhraseHit]]]:
+    def _all_hits(self) -> dict[str, dict[int, list[PhraseHit]]]:
+        """Hits by pattern, then by turn: most patterns of a rulebook stand nowhere in a call."""
         assert self._finder is not None  # noqa: S101 - asked for only when there is one
-        table: dict[int, dict[str, list[PhraseHit]]] = {}
+        table: dict[str, dict[int, list[PhraseHit]]] = {}
         with self.clock.stopped():
             for view in self.turns:
                 for hit in self._finder.find(view.text):
-                    table.setdefault(view.turn.index, {}).setdefault(hit.pattern, []).append(hit)
+                    table.setdefault(hit.pattern, {}).setdefault(view.turn.index, []).append(hit)
         return table
 
 
 def _outermost(hits: list[PhraseHit]) -> list[PhraseHit]:
     """Drop each hit that overlaps an earlier or longer one: one fault is one finding."""
     kept: list[PhraseHit] = []
+    if len(hits) == 1:
+        return hits
     for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)

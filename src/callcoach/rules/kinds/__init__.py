@@ -1,8 +1,40 @@
-"""The kinds of conditions. Importing this package makes all of them known; one module each."""
+"""The kinds of conditions. Importing this package makes all of them known; one module each family."""
 
 from __future__ import annotations
 
-from callcoach.rules.kinds import compose, dead_air, phrase, raised
+from callcoach.rules.kinds import (
+    compose,
+    dead_air,
+    events,
+    expression,
+    facts,
+    keyword,
+    phrase,
+    raised,
+    reply,
+    sequence,
+    similar,
+    talking,
+    voice,
+    where,
+)
 from callcoach.rules.kinds.base import Condition, kinds
 
-__all__ = ["Condition", "compose", "dead_air", "kinds", "phrase", "raised"]
+__all__ = [
+    "Condition",
+    "compose",
+    "dead_air",
+    "events",
+    "expression",
+    "facts",
+    "keyword",
+    "kinds",
+    "phrase",
+    "raised",
+    "reply",
+    "sequence",
+    "similar",
+    "talking",
+    "voice",
+    "where",
+]

@@ -117,6 +117,14 @@ class Position:
             turns = turns[-self.last_turns :]
         return [one for one in turns if self.holds_time(one.turn.start_s, view.conversation.duration_s)]
 
+    def holds(self, view: ConversationView, speaker: Speaker | None, turn: TurnView) -> bool:
+        """Whether a turn is `speaker`'s and begins inside this part of the call."""
+        if speaker is not None and turn.turn.speaker is not speaker:
+            return False
+        if self == ANYWHERE:
+            return True
+        return any(one is turn for one in self.turns(view, speaker))
+
     def holds_time(self, at_s: float, duration_s: float) -> bool:
         """Whether a moment lies inside the limits of time."""
         earliest = max(

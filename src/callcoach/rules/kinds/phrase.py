@@ -33,13 +33,15 @@ class PhraseCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield each place where a wording stands."""
-        for turn in self.position.turns(view, self.speaker.speaker):
-            for hit in view.hits(turn, self.any):
-                yield phrase_match(turn, hit)
+        for turn, hits in view.places(self.any):
+            if self.position.holds(view, self.speaker.speaker, turn):
+                yield from (phrase_match(turn, hit) for hit in hits)
 
 
-def phrase_match(turn: TurnView, hit: PhraseHit) -> Match:
-    """The place in text and sound of a phrase hit."""
+def phrase_match(
+    turn: TurnView, hit: PhraseHit, *, value: float | None = None, threshold: float | None = None
+) -> Match:
+    """The place in text and sound of a phrase hit, with what was measured where something was."""
     span = turn.normalised.original_span(hit.start, hit.end)
     start_s, end_s = turn.time_of(span)
     return Match(
@@ -49,5 +51,13 @@ def phrase_match(turn: TurnView, hit: PhraseHit) -> Match:
         turn_index=turn.turn.index,
         text_span=span,
         quote=turn.turn.text[span[0] : span[1]],
+        value=value,
+        threshold=threshold,
         confidence=hit.certainty * turn.confidence_of(span),
     )
+
+
+def turn_match(turn: TurnView, *, value: float | None = None, threshold: float | None = None, unit: str = "") -> Match:
+    """A whole turn as a place."""
+    one = turn.turn
+    return Match(one.speaker, one.start_s, one.end_s, one.index, (0, len(one.text)), one.text, value, threshold, unit)

@@ -1,0 +1,92 @@
+"""Kind `keyword`: any, all, some or none of a list of words is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Position, Who, register
+from callcoach.rules.kinds.phrase import phrase_match, turn_match
+from callcoach.rules.match import Match, Need
+from callcoach.rules.view import ConversationView, TurnView
+
+
+class HowMany(StrEnum):
+    """How many different words must be said."""
+
+    ANY = "any"
+    ALL = "all"
+    SOME = "some"
+    NONE = "none"
+
+
+class Scope(StrEnum):
+    """What the words are counted in."""
+
+    TURN = "turn"
+    CALL = "call"
+
+
+@register("keyword")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class KeywordCondition(Condition):
+    """说了其中任一、全部、至少 n 个或一个也没说的词 · Any, all, at least n or none of several words is said."""
+
+    words: Annotated[tuple[Phrase, ...], Field(min_length=1, description="words in the phrase language")]
+    match: Annotated[
+        HowMany,
+        Field(description="`any`: each place of any; `all`; `some`: at least `at_least` different ones; `none`"),
+    ] = HowMany.ANY
+    at_least: Annotated[int | None, Field(ge=1, description="for `some`: how many different words")] = None
+    within: Annotated[Scope, Field(description="count in one `turn` or in the whole `call`")] = Scope.TURN
+    speaker: Annotated[Who, Field(description="whose speech is searched")] = Who.ANYONE
+    position: Annotated[Position, Field(description="part of the call that is searched")] = ANYWHERE
+
+    @model_validator(mode="after")
+    def _number_goes_with_some(self) -> KeywordCondition:
+        if (self.match is HowMany.SOME) is (self.at_least is None):
+            raise ValueError("`at_least` and `match: some` go together; expected both or neither")
+        if self.at_least is not None and self.at_least > len(self.words):
+            raise ValueError(f"at_least {self.at_least} of {len(self.words)} words can never be; expected at most all")
+        return self
+
+    def needs(self) -> frozenset[Need]:
+        """Words always; separated speakers when it matters who said it."""
+        return frozenset({Need.WORDS} if self.speaker is Who.ANYONE else {Need.WORDS, Need.SEPARATED})
+
+    def patterns(self) -> Iterator[str]:
+        """Yield the words."""
+        yield from self.words
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield each place of any; else for each turn, or the call, the place that completes the number.
+
+        `none` yields each turn without the words, or for the call the last turn searched.
+        """
+        if self.match is HowMany.ANY:
+            for turn, hits in view.places(self.words):
+                if self.position.holds(view, self.speaker.speaker, turn):
+                    yield from (phrase_match(turn, hit) for hit in hits)
+            return
+        turns = self.position.turns(view, self.speaker.speaker)
+        for group in [turns] if self.within is Scope.CALL else [[turn] for turn in turns]:
+            yield from self._in_group(view, group)
+
+    def _in_group(self, view: ConversationView, turns: Sequence[TurnView]) -> Iterator[Match]:
+        needed = len(self.words) if self.match is HowMany.ALL else self.at_least or 1
+        said: set[str] = set()
+        for turn in turns:
+            for hit in sorted(
+                (hit for word in self.words for hit in view.hits(turn, (word,))), key=lambda one: (one.start, one.end)
+            ):
+                said.add(hit.pattern)
+                if len(said) == needed:
+                    if self.match is not HowMany.NONE:
+                        yield phrase_match(turn, hit)
+                    return
+        if turns and self.match is HowMany.NONE:
+            yield turn_match(turns[-1])

@@ -1,0 +1,188 @@
+"""Kinds about who talks when: `talk_over`, `talk_share`, `monologue`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass as checked_dataclass
+
+from callcoach.datapath import Speaker, Turn
+from callcoach.rules.backchannels import is_backchannel
+from callcoach.rules.kinds.base import CONFIG, Condition, Seconds, Who, register
+from callcoach.rules.match import Match, Need
+from callcoach.rules.view import ConversationView
+
+DEFAULT_OVERLAP_S = 0.6
+"""Shorter overlaps are turns taken a little early (guidelines D, talk.interruption)."""
+
+YIELDS_WITHIN_S = 3.0
+"""Who goes on for longer than this after being talked into was not stopped."""
+
+PHRASE_PAUSE_S = 0.5
+"""A pause inside a turn that parts what was said into pieces: a piece can be assent, or talk over."""
+
+DEFAULT_MAX_SHARE = 0.75
+"""Above three quarters of the talking nobody listens (guidelines D, talk.share)."""
+
+DEFAULT_MIN_TALK_S = 30.0
+"""A share of less talk than this says nothing: a short call is a question and its long answer."""
+
+DEFAULT_MONOLOGUE_S = 60.0
+"""A minute without a word of the other; our figure, no seed document gives one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one speaker said without a pause."""
+
+    turn: Turn
+    start_s: float
+    end_s: float
+    text: str
+
+
+def pieces(view: ConversationView) -> Iterator[Piece]:
+    """Yield what was said, parted at pauses, turn after turn; a turn without words is one piece."""
+    for turn in view.conversation.turns:
+        first = 0
+        for index in range(1, len(turn.words) + 1):
+            if index == len(turn.words) or turn.words[index].start_s - turn.words[index - 1].end_s > PHRASE_PAUSE_S:
+                part = turn.words[first:index]
+                yield Piece(turn, part[0].start_s, part[-1].end_s, "".join(word.text for word in part))
+                first = index
+        if not turn.words:
+            yield Piece(turn, turn.start_s, turn.end_s, turn.text)
+
+
+def _floor_pieces(view: ConversationView) -> list[Piece]:
+    """Pieces that claim the floor, in order of time: not mere assent."""
+    return sorted((one for one in pieces(view) if not is_backchannel(one.text)), key=lambda one: one.start_s)
+
+
+@register("talk_over")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class TalkOverCondition(Condition):
+    """打断对方说话 · A speaker begins while the other speaks, and the other stops.
+
+    Mere assent (嗯, 好的, 是的) on either side does not count.
+    """
+
+    speaker: Annotated[Who, Field(description="who talks over the other")] = Who.AGENT
+    overlap_s: Annotated[float, Field(gt=0, le=60, description="both speak for longer than this, s")] = (
+        DEFAULT_OVERLAP_S
+    )
+    yields_within_s: Annotated[Seconds, Field(description="the other stops within so many seconds")] = YIELDS_WITHIN_S
+
+    def needs(self) -> frozenset[Need]:
+        """Words with times, and separated speakers."""
+        return frozenset({Need.SEPARATED, Need.WORDS})
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield where each interruption begins to where the other stops."""
+        spoken = _floor_pieces(view)
+        for one in spoken:
+            if self.speaker.speaker in (None, one.turn.speaker):
+                other = next((other for other in spoken if self._stops(one, other)), None)
+                if other is not None:
+                    yield self._match(one, other)
+
+    def _stops(self, one: Piece, other: Piece) -> bool:
+        if other.turn.speaker is one.turn.speaker or not other.start_s < one.start_s < other.end_s:
+            return False
+        both_s = min(one.end_s, other.end_s) - one.start_s
+        return both_s > self.overlap_s and other.end_s - one.start_s <= self.yields_within_s
+
+    def _match(self, one: Piece, other: Piece) -> Match:
+        end_s = min(one.end_s, other.end_s)
+        return Match(
+            speaker=one.turn.speaker,
+            start_s=one.start_s,
+            end_s=end_s,
+            turn_index=one.turn.index,
+            quote=one.text,
+            value=round(end_s - one.start_s, 2),
+            threshold=self.overlap_s,
+            unit="s",
+        )
+
+
+@register("talk_share")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class TalkShareCondition(Condition):
+    """说话时间占比 · A speaker's share of all talking time lies above, or below, a limit: the whole call."""
+
+    speaker: Annotated[Who, Field(description="whose share")] = Who.AGENT
+    above: Annotated[float | None, Field(ge=0, le=1, description="share that is too much; null: no limit")] = (
+        DEFAULT_MAX_SHARE
+    )
+    below: Annotated[float | None, Field(ge=0, le=1, description="share that is too little; null: no limit")] = None
+    min_talk_s: Annotated[Seconds, Field(description="calls with less talk are not judged, s")] = DEFAULT_MIN_TALK_S
+
+    def needs(self) -> frozenset[Need]:
+        """Separated speakers."""
+        return frozenset({Need.SEPARATED, Need.WORDS})
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield the call if the share lies outside the limits."""
+        own_s = all_s = 0.0
+        for piece in pieces(view):
+            all_s += piece.end_s - piece.start_s
+            own_s += piece.end_s - piece.start_s if self.speaker.speaker in (None, piece.turn.speaker) else 0.0
+        if all_s < self.min_talk_s or not all_s:
+            return
+        share = own_s / all_s
+        for limit, beyond in (
+            (self.above, self.above is not None and share > self.above),
+            (self.below, self.below is not None and share < self.below),
+        ):
+            if beyond:
+                yield _whole_call(view, self.speaker, round(share, 3), limit)
+
+
+def _whole_call(view: ConversationView, who: Who, value: float, threshold: float | None) -> Match:
+    speaker = who.speaker or Speaker.UNKNOWN
+    return Match(speaker, 0.0, view.conversation.duration_s, value=value, threshold=threshold)
+
+
+@register("monologue")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class MonologueCondition(Condition):
+    """一个人说得太久 · One speaker talks on and the other says nothing but assent."""
+
+    speaker: Annotated[Who, Field(description="who talks")] = Who.AGENT
+    over_s: Annotated[Seconds, Field(description="for longer than this, pauses included, s")] = DEFAULT_MONOLOGUE_S
+    pause_s: Annotated[Seconds, Field(description="a longer pause ends the monologue, s")] = 5.0
+
+    def needs(self) -> frozenset[Need]:
+        """Separated speakers."""
+        return frozenset({Need.SEPARATED, Need.WORDS})
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield each stretch that is too long."""
+        run: list[Piece] = []
+        for piece in [*_floor_pieces(view), None]:
+            if run and (
+                piece is None
+                or piece.turn.speaker is not run[0].turn.speaker
+                or piece.start_s - run[-1].end_s > self.pause_s
+            ):
+                yield from self._judge(run)
+                run = []
+            if piece is not None:
+                run.append(piece)
+
+    def _judge(self, run: list[Piece]) -> Iterator[Match]:
+        start_s, end_s = run[0].start_s, run[-1].end_s
+        if end_s - start_s > self.over_s and self.speaker.speaker in (None, run[0].turn.speaker):
+            yield Match(
+                run[0].turn.speaker,
+                start_s,
+                end_s,
+                turn_index=run[0].turn.index,
+                value=round(end_s - start_s, 1),
+                threshold=self.over_s,
+                unit="s",
+            )
