@@ -88,7 +88,7 @@ class ConversationView:
         self.turns = [*self.turns, one]
         sides.setdefault(turn.speaker, []).append(one)
         self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
-        found = self._finder.find(one.text)
+        found = list(self._finder.find(one.text))
         for hit in found:
             hits.setdefault(hit.pattern, {}).setdefault(turn.index, []).append(hit)
         return {hit.pattern for hit in found}
