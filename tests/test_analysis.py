@@ -13,7 +13,9 @@ from callcoach.asr.vosk_engine import VoskEngine
 from callcoach.audio.decoding import open_recording
 from callcoach.datapath import Call, CallAnalysis, NoteKind, Speaker
 from callcoach.errors import StoreError
+from callcoach.intake import conversation_at
 from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.runner import apply_rules
 from callcoach.scoring import load_rubric
 from tests.reports.calls import small_analysis
 
@@ -50,6 +52,13 @@ class TestRealAnalysis:
         assert analysed.rules.failures == ()
         assert analysed.rules.findings
         assert analysed.scorecard.score < 100
+
+    def test_the_rules_see_the_same_in_the_saved_analysis(self, analysed: CallAnalysis, tmp_path: Path) -> None:
+        """Levels included, since the recording still lies where it was."""
+        analysis.save(analysed, tmp_path)
+        conversation = conversation_at(tmp_path, pytest.fail)
+        assert conversation.levels
+        assert apply_rules(load_rulebook(RULEBOOK), conversation) == analysed.rules
 
     def test_quotes_are_where_they_say_in_text_and_time(self, analysed: CallAnalysis) -> None:
         turns = {turn.index: turn for turn in analysed.transcript.turns}

@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from callcoach.intake import call_id, find_recordings
+from callcoach import analysis
+from callcoach.asr.vosk_engine import VoskEngine
+from callcoach.errors import CallCoachError
+from callcoach.intake import Judges, call_id, conversation_at, find_recordings
+from callcoach.rules.rulebook import load_rulebook
+from callcoach.scoring import load_rubric
+from tests.reports.calls import small_analysis
 
 
 @pytest.fixture
@@ -76,3 +82,26 @@ def test_a_name_with_brackets_is_a_file_first(folder: Path) -> None:
 )
 def test_call_ids_are_safe_names_of_folders(name: str, expected: str) -> None:
     assert call_id(Path(name), "0123456789abcdef") == expected
+
+
+def test_an_analysis_without_its_recording_gives_its_turns_and_no_levels(tmp_path: Path) -> None:
+    analysed = small_analysis()
+    path = analysis.save(analysed, tmp_path)
+    conversation = conversation_at(path, pytest.fail)
+    assert conversation.turns == analysed.transcript.turns
+    assert not conversation.levels
+
+
+def test_a_folder_without_a_call_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(CallCoachError, match=r"neither analysis\.json nor recording\.wav"):
+        conversation_at(tmp_path, pytest.fail)
+
+
+@pytest.mark.model
+@pytest.mark.corpus
+def test_a_recording_without_an_analysis_is_heard_now(corpus: Path, model_dir: Path) -> None:
+    clip = min((corpus / "human").rglob("*.flac"))
+    book, rubric = load_rulebook("service-language"), load_rubric("service-language")
+    conversation = conversation_at(clip, lambda: Judges(VoskEngine(model_dir), book, rubric))
+    assert conversation.turns
+    assert conversation.levels

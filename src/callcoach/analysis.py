@@ -97,7 +97,7 @@ def analyse(
 
 
 @dataclass(frozen=True, slots=True)
-class _SoundListener:
+class SoundListener:
     """Lets the rules hear a stretch of this sound again, through an engine they know nothing of."""
 
     weigher: SentenceWeigher
@@ -117,7 +117,7 @@ def _hear_again(turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook:
     if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
         return turns
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
-    return amend_turns(turns, index, _SoundListener(engine, sound), speaker=Speaker.AGENT).turns
+    return amend_turns(turns, index, SoundListener(engine, sound), speaker=Speaker.AGENT).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -158,6 +158,13 @@ def load(path: Path) -> CallAnalysis:
     except ValueError as error:  # not JSON, or JSON that is no analysis (pydantic's error is a ValueError too)
         what = f"{error.error_count()} faults" if isinstance(error, ValidationError) else str(error)
         raise StoreError(f"{path} is not an analysis of schema version {SCHEMA_VERSION}: {what}. {remedy}") from error
+
+
+def conversation_of(analysis: CallAnalysis, sound: Sound | None = None) -> Conversation:
+    """Return what the rules looked at when the analysis was made; without its sound there are no levels."""
+    levels = _levels(sound, analysis.segments) if sound is not None else {}
+    recording, turns = analysis.recording, analysis.transcript.turns
+    return Conversation(analysis.call, recording.duration_s, turns, analysis.segments, levels, recording.separated)
 
 
 def json_schema() -> dict[str, Any]:

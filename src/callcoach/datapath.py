@@ -107,6 +107,8 @@ class Call:
     id: str
     direction: Direction = Direction.UNKNOWN
     agent: str = ""
+    team: str = ""
+    """Team of the agent; empty: not known."""
     remote_number: str = ""
     remote_name: str = ""
     started_at: datetime | None = None

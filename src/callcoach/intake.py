@@ -17,8 +17,8 @@ from callcoach import analysis as stages
 from callcoach.asr.engine import Engine
 from callcoach.audio.decoding import AgentSide, RawFormat, open_recording
 from callcoach.audio.sound import Sound
-from callcoach.datapath import Call, CallAnalysis, Recording
-from callcoach.errors import StoreError
+from callcoach.datapath import Call, CallAnalysis, Conversation, Recording
+from callcoach.errors import AudioFormatError, StoreError
 from callcoach.recording.record import CALL_FILE, WAV_FILE
 from callcoach.recording.store import load_call
 from callcoach.reports.page import SOUND_STEM, write_page
@@ -101,6 +101,54 @@ def analyse_file(
         folder = _folder(results_dir / call.id)
         stages.save(analysis, folder)
         return Filed(analysis, folder, write_page(analysis, sound, folder) if with_page else None)
+
+
+def conversation_at(path: Path, load_judges: Callable[[], Judges]) -> Conversation:
+    """What the rules look at in a call: from its analysis where there is one, else by analysing it now.
+
+    Args:
+        path: an `analysis.json`, a call's folder, or a recording.
+        load_judges: gives the recogniser; only called when there is no analysis yet.
+
+    Raises:
+        CallCoachError: there is no such call, or it cannot be read or recognised.
+    """
+    if path.is_dir():
+        inside = [path / name for name in (stages.ANALYSIS_FILE, WAV_FILE) if (path / name).is_file()]
+        if not inside:
+            raise StoreError(f"{path}: found neither {stages.ANALYSIS_FILE} nor {WAV_FILE}, expected a call's folder.")
+        path = inside[0]
+    with tempfile.TemporaryDirectory(prefix="callcoach-") as work:
+        if path.suffix == ".json":
+            analysis = stages.load(path)
+            return stages.conversation_of(analysis, _sound_of(analysis, path.parent, Path(work)))
+        call, recording, sound = _open(path, Source(), Path(work))
+        judges = load_judges()
+        analysis = stages.analyse(
+            recording,
+            sound,
+            call,
+            engine=judges.engine,
+            rulebook=judges.rulebook,
+            rubric=judges.rubric,
+            workers=judges.workers,
+        )
+        return stages.conversation_of(analysis, sound)
+
+
+def _sound_of(analysis: CallAnalysis, folder: Path, work_dir: Path) -> Sound | None:
+    """The analysed sound, if its file still lies where it was or beside the analysis, unchanged; else None."""
+    known = analysis.recording
+    for path in (Path(known.path), folder / Path(known.path).name):
+        if known.customer_path or not path.is_file():
+            continue
+        try:
+            recording, sound = open_recording(path, work_dir=work_dir, trust_sides=known.separated)
+        except AudioFormatError:  # not readable any more: the rules on loudness say that they lack it
+            continue
+        if recording.sha256 == known.sha256 and len(known.speakers) == sound.samples.shape[1]:
+            return Sound(sound.samples, sound.sample_rate_hz, known.speakers)
+    return None
 
 
 def find_recordings(arguments: Sequence[str], *, raw: bool = False) -> list[Path]:

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from callcoach.cli.main import app
-from callcoach.errors import RuleDefinitionError
+from callcoach.errors import CallCoachError, RuleDefinitionError
 
 runner = CliRunner()
 
@@ -62,3 +62,29 @@ def test_show_of_an_unknown_rule_offers_near_ones() -> None:
     assert isinstance(result.exception, RuleDefinitionError)
     with pytest.raises(RuleDefinitionError, match=r"neg\.cannot"):
         raise result.exception
+
+
+def test_explain_shows_every_step_of_a_sentence() -> None:
+    result = runner.invoke(app, ["rules", "explain", "neg.cannot", "--text", "您刚才说我不能退，我們不能給您退。"])
+    assert result.exit_code == 0
+    shown = "".join(result.output.split())
+    for step in ("你刚才说我不能退我们不能给你退", "“我們不能”", "是yesquoting", "否nodouble_negation", "发现1处"):
+        assert step in shown
+
+
+def test_explain_says_that_the_customer_may_say_it() -> None:
+    result = runner.invoke(app, ["rules", "explain", "neg.cannot", "--text", "我不能", "--speaker", "customer"])
+    assert result.exit_code == 0
+    assert "条件在任何地方都不成立" in result.output
+
+
+def test_explain_wants_a_sentence_or_a_call_and_not_both() -> None:
+    assert runner.invoke(app, ["rules", "explain", "neg.cannot"]).exit_code == 2
+    both = ["rules", "explain", "neg.cannot", "--text", "我不能", "--file", "x.json"]
+    assert runner.invoke(app, both).exit_code == 2
+
+
+def test_explain_of_a_file_that_is_no_call_is_an_error_of_ours(tmp_path: Path) -> None:
+    for name in (tmp_path, tmp_path / "no.json", tmp_path / "no.wav"):
+        result = runner.invoke(app, ["rules", "explain", "neg.cannot", "--file", str(name)])
+        assert isinstance(result.exception, CallCoachError)

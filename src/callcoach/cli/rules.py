@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from callcoach.datapath import Speaker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from callcoach.datapath import Conversation
     from callcoach.rules.definition import Rule, Rulebook
     from callcoach.rules.examples import ExampleResult
 
@@ -83,6 +87,46 @@ def show(rule: Annotated[str, typer.Argument(help="规则 id，例如 neg.cannot
     from callcoach.rules.rulebook import load_rulebook
 
     print(rule_text(_find(load_rulebook(rulebook or _configured()), rule)))
+
+
+Text = Annotated[str, typer.Option("--text", help="要判断的一句话 · A sentence to judge.")]
+Who = Annotated[Literal["agent", "customer"], typer.Option("--speaker", help="这句话是谁说的 · Who says the sentence.")]
+CallFile = Annotated[
+    Path | None,
+    typer.Option("--file", help="analysis.json、通话文件夹或录音 · An analysis.json, a call's folder, or a recording."),
+]
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="规则 id，例如 neg.cannot · Rule id.")],
+    text: Text = "",
+    speaker: Who = "agent",
+    file: CallFile = None,
+    rulebook: Book = "",
+) -> None:
+    """一步步说明规则怎样判断一句话或一通电话 · Show step by step how a rule judges a sentence or a call."""
+    from rich.console import Console
+
+    from callcoach.reports.explanation import print_explanation
+    from callcoach.rules.explain import explain_rule, said
+    from callcoach.rules.rulebook import load_rulebook
+
+    if bool(text) is (file is not None):
+        raise typer.BadParameter("给出 --text 或 --file 之一 · expected --text or --file, and not both.")
+    name = rulebook or _configured()
+    book = load_rulebook(name)
+    wanted = _find(book, rule)
+    conversation = said(text, Speaker(speaker)) if file is None else _call_at(file, name)
+    print_explanation(Console(), explain_rule(book, wanted, conversation))
+
+
+def _call_at(path: Path, rulebook: str) -> Conversation:
+    from callcoach.cli.analyze import load_judges
+    from callcoach.intake import conversation_at
+    from callcoach.settings import load_settings
+
+    return conversation_at(path, lambda: load_judges(load_settings(), rulebook))
 
 
 def _configured() -> str:

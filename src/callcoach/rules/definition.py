@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from callcoach.datapath import Conversation, Severity
 from callcoach.rules.exceptions import NamedException
 from callcoach.rules.kinds import Condition
 from callcoach.rules.phrases import PhraseFinder
+from callcoach.rules.scope import ALWAYS, DEFAULT_ZONE, EVERYWHERE, InForce, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Rule:
     misses: tuple[Example, ...]
     file: str
     line: int
+    in_force: InForce = ALWAYS
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ class Rulebook:
     rules: tuple[Rule, ...]
     exceptions: Mapping[str, NamedException]
     finder: PhraseFinder = field(repr=False, compare=False)
+    zone: tzinfo = DEFAULT_ZONE
+    """Where the days of the rules' dates begin and end."""
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule with this id, or None."""

@@ -63,11 +63,29 @@ class NamedException:
 
     def reason(self, text: str, start: int, end: int) -> str | None:
         """What makes the span of `text` innocent, as the pattern that held; None when nothing does."""
-        if not self.enabled or any(pattern.holds(text, start, end) for pattern in self.unless):
+        if not self.enabled or self._taken_back(text, start, end) is not None:
             return None
+        return self._held(text, start, end)
+
+    def why_not(self, text: str, start: int, end: int) -> tuple[str, str]:
+        """Why the span of `text` is not innocent by this exception, in Chinese and English."""
+        if not self.enabled:
+            return "已关闭", "switched off"
+        held, back = self._held(text, start, end), self._taken_back(text, start, end)
+        if held is not None and back is not None:
+            return f"符合 {held}，但又符合 {back}，不算例外", f"{held} holds, but so does {back}, which takes it back"
+        tried = len(self.patterns) + self.word_boundary
+        return f"{tried} 个句式都不符合", f"none of its {tried} patterns holds"
+
+    def _held(self, text: str, start: int, end: int) -> str | None:
+        """The pattern that holds, or the word that is cut."""
         for pattern in self.patterns:
             if pattern.holds(text, start, end):
                 return pattern.source
         if self.word_boundary and (word := splits_a_word(text, start, end)):
             return f"词界：{word}"
         return None
+
+    def _taken_back(self, text: str, start: int, end: int) -> str | None:
+        """The `unless` pattern that holds."""
+        return next((one.source for one in self.unless if one.holds(text, start, end)), None)

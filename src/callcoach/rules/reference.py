@@ -17,6 +17,8 @@ from callcoach.rules.exceptions import NamedException
 from callcoach.rules.kinds import Condition, kinds
 from callcoach.rules.kinds.base import Position
 from callcoach.rules.kinds.where import Neighbour, Where
+from callcoach.rules.live import not_live
+from callcoach.rules.scope import ALWAYS, EVERYWHERE
 
 
 def rule_text(rule: Rule) -> str:
@@ -25,6 +27,7 @@ def rule_text(rule: Rule) -> str:
         f"{rule.id}（第 {rule.version} 版）{rule.name_zh} · {rule.name_en}",
         f"  类别 {rule.category}，严重程度 {rule.severity.value}，对象 {rule.applies_to}"
         + ("，只提交复核" if rule.review_only else ""),
+        f"  {_where(rule)}",
         f"  条件 {describe(rule.condition)}",
         f"  例外 {'、'.join(f'{one.id}（{one.name_zh}）' for one in rule.exceptions) or '无'}",
         f"  建议 {rule.advice_zh}",
@@ -35,6 +38,19 @@ def rule_text(rule: Rule) -> str:
         f"  文件 {rule.file}:{rule.line}",
     ]
     return "\n".join(lines)
+
+
+def _where(rule: Rule) -> str:
+    """Dates and scope in one line."""
+    first, last = rule.in_force.first_day, rule.in_force.last_day
+    dates = f"{first or '一直'} 至 {last or '今后'}" if first or last else "一直有效"
+    limits = (
+        ("队列", rule.scope.queues),
+        ("班组", rule.scope.teams),
+        ("方向", tuple(one.value for one in rule.scope.directions)),
+    )
+    scope = "，".join(f"{name} {'、'.join(values)}" for name, values in limits if values)
+    return f"生效 {dates}；范围 {scope or '全部通话'}"
 
 
 def describe(condition: Condition) -> str:
@@ -71,7 +87,8 @@ def _default(one: dataclasses.Field[Any]) -> Any:
 
 def reference(rulebook: Rulebook) -> str:
     """The whole reference in Markdown."""
-    return "\n".join([*_head(rulebook), *_kinds(), *_exceptions(rulebook), *_rules(rulebook)]) + "\n"
+    parts = (_head(rulebook), _kinds(), _exceptions(rulebook), _at_end(rulebook), _rules(rulebook))
+    return "\n".join(line for part in parts for line in part) + "\n"
 
 
 def _head(rulebook: Rulebook) -> Iterator[str]:
@@ -149,6 +166,19 @@ def _exception_patterns(one: NamedException) -> Iterator[str]:
     yield from (f"- 但不包括 `{pattern.source}`" for pattern in one.unless)
 
 
+def _at_end(rulebook: Rulebook) -> Iterator[str]:
+    yield "## 通话中还不能知道的规则 · Rules that cannot be known live"
+    yield ""
+    yield "其他规则在通话进行中就给出发现，与通话结束后的结果相同，也不会收回；下面这些要等到通话结束。"
+    yield "All other rules give their findings while the call goes on, the same as for the finished call and never"
+    yield "taken back; these wait for the end of the call."
+    yield ""
+    yield "| 规则 rule | 原因 | reason |"
+    yield "|---|---|---|"
+    yield from (f"| `{one.rule_id}` | {one.reason_zh} | {one.reason_en} |" for one in not_live(rulebook))
+    yield ""
+
+
 def _rules(rulebook: Rulebook) -> Iterator[str]:
     yield "## 规则 · Rules"
     yield ""
@@ -158,6 +188,8 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
         yield f"- 类别 {rule.category}；严重程度 {rule.severity.value}；对象 {rule.applies_to}；第 {rule.version} 版"
         if rule.review_only:
             yield "- 只提交人工复核，不扣分"
+        if rule.in_force != ALWAYS or rule.scope != EVERYWHERE:
+            yield f"- {_where(rule)}"
         yield f"- 条件 `{describe(rule.condition)}`"
         yield f"- 例外 {'、'.join(f'`{one.id}`' for one in rule.exceptions) or '无'}"
         yield f"- 建议 {rule.advice_zh} · {rule.advice_en}"
@@ -174,7 +206,12 @@ _WRITING = """
 `callcoach rules test 文件夹` 运行例句。字段：`id`（从不重用）、`version`、`name`（`zh`、`en`）、`category`、
 `severity`（`notice` `warning` `serious` `fatal`）、`applies_to`（`agent` `customer` `anyone`）、`condition`、
 `exceptions`（下面的例外 id）、`advice`、`source`（`document`、`phrase`）、`effect`（`dimension`、`points`，可省）、
-`review_only`（只提交复核，可省）、`hits`、`misses`（各至少三个）。
+`review_only`（只提交复核，可省）、`in_force`（`from`、`until`，首日和末日，都包括在内，可省）、`scope`（`queues`、`teams`、
+`directions`，可省）、`hits`、`misses`（各至少三个）。
+
+`in_force` 按通话开始的日子判断，`scope` 按通话的队列、班组和方向（`inbound` `outbound`）判断。不在其内的通话不用
+这条规则；通话没有写明这些时不猜，规则列为“未评估”。
+日子以规则集的 `utc_offset`（在 `_book.yaml` 里，默认 `+08:00`）的零点为界。
 
 短语的写法：`我[们](不能|无法)…4处理` 表示“我”，可有“们”，“不能”或“无法”，中间至多 4 个字，再“处理”。
 `你` 代表“你”和“您”；标点、全角半角、繁体简体不计。

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from callcoach.rules.exceptions import ContextPattern, NamedException
 from callcoach.rules.pattern import PatternError
 from callcoach.rules.phrases import TrieFinder
 from callcoach.rules.schema import AppliesTo, BookDocument, ExceptionDocument, RuleDocument
+from callcoach.rules.scope import DEFAULT_ZONE, InForce, Scope
 
 BUILTIN = Path(__file__).parent / "builtin"
 SHARED_EXCEPTIONS = BUILTIN / "_exceptions.yaml"
@@ -200,6 +202,8 @@ class _Draft:
             misses=misses,
             file=document.file,
             line=document.line_of(()),
+            in_force=InForce(model.in_force.first_day, model.in_force.last_day),
+            scope=Scope(model.scope.queues, model.scope.teams, model.scope.directions),
         )
 
     def _unknown_exceptions(self, document: Document, model: RuleDocument) -> list[Fault]:
@@ -229,4 +233,5 @@ class _Draft:
             rules=rules,
             exceptions=self.exceptions,
             finder=TrieFinder(pattern for rule in rules for pattern in rule.condition.patterns()),
+            zone=datetime.strptime(book.utc_offset, "%z").tzinfo or DEFAULT_ZONE,
         )

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from callcoach.datapath import Conversation, Direction, Finding, FindingStatus, NotEvaluated, RuleFailure, RuleReport
+from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
 from callcoach.rules.definition import ExpectedSpan, Rule, Rulebook
 from callcoach.rules.examples import ExampleResult, compare_spans
 from callcoach.rules.match import Match, Need
 from callcoach.rules.normalise import normalise
+from callcoach.rules.scope import Verdict, applicability
 from callcoach.rules.view import ConversationView
 
 log = logging.getLogger(__name__)
@@ -42,30 +44,55 @@ class Excused:
     reason: str
 
 
-def apply_rules(rulebook: Rulebook, conversation: Conversation) -> RuleReport:
-    """Run every rule; findings come in order of time, then of rule id, and are numbered so."""
-    view = ConversationView(conversation, rulebook.finder)
+def apply_rules(rulebook: Rulebook, conversation: Conversation, *, limit_s: float = RULE_TIME_LIMIT_S) -> RuleReport:
+    """Run every rule that is in force and in scope, each for `limit_s` of processor time at most.
+
+    Findings come in order of time, then of rule id, and are numbered so.
+    """
+    view = ConversationView(conversation, rulebook.finder, RuleClock(limit_s))
     found: list[tuple[Rule, Match]] = []
     left_out: list[NotEvaluated] = []
     failures: list[RuleFailure] = []
     for rule in rulebook.rules:
-        lacking = missing_needs(rule, conversation)
-        if lacking:
-            left_out.append(_not_evaluated(rule, lacking))
+        if not is_for(rule, rulebook, conversation):
             continue
-        try:
-            found.extend((rule, match) for match in matches_of(rule, view) if isinstance(match, Match))
-        except Exception as error:  # a rule must not take the others down; the failure is shown beside the score
-            log.exception("call %s: rule %s crashed", conversation.call.id, rule.id)
-            failures.append(RuleFailure(rule.id, f"{type(error).__name__}: {error}"))
+        if (reason := why_not_evaluated(rule, rulebook, conversation)) is not None:
+            left_out.append(reason)
+            continue
+        matches, failure = try_rule(rule, view)
+        found.extend((rule, match) for match in matches)
+        failures.extend([failure] if failure else [])
     found.sort(key=lambda pair: (pair[1].start_s, pair[1].end_s, pair[0].id))
-    findings = tuple(_finding(f"f{number:03d}", rule, match) for number, (rule, match) in enumerate(found, start=1))
+    findings = tuple(make_finding(f"f{number:03d}", rule, match) for number, (rule, match) in enumerate(found, start=1))
     return RuleReport(rulebook.id, rulebook.version, findings, tuple(left_out), tuple(failures))
+
+
+def is_for(rule: Rule, rulebook: Rulebook, conversation: Conversation) -> bool:
+    """Whether a rule may apply to this call: it is not known to be out of force or out of scope."""
+    verdict = applicability(conversation.call, rule.in_force, rule.scope, rulebook.zone).verdict
+    return verdict in (Verdict.APPLIES, Verdict.UNKNOWN)
+
+
+def try_rule(rule: Rule, view: ConversationView) -> tuple[list[Match], RuleFailure | None]:
+    """What a rule finds; if it crashes or takes too long, nothing, and the failure."""
+    seen, failure = try_matches(rule, view)
+    return [one for one in seen if isinstance(one, Match)], failure
+
+
+def try_matches(rule: Rule, view: ConversationView) -> tuple[list[Match | Excused], RuleFailure | None]:
+    """As `try_rule`, with the matches that an exception excused."""
+    view.clock.restart()
+    try:
+        return list(matches_of(rule, view)), None
+    except Exception as error:  # a rule must not take the others down; the failure is shown beside the score
+        log.exception("call %s: rule %s crashed", view.conversation.call.id, rule.id)
+        return [], RuleFailure(rule.id, f"{type(error).__name__}: {error}")
 
 
 def matches_of(rule: Rule, view: ConversationView) -> Iterator[Match | Excused]:
     """Yield what the rule's condition sees, each either as it stands or excused."""
     for match in rule.condition.find(view):
+        view.clock.time_left_s()
         yield excuse(rule, match, view) or match
 
 
@@ -73,15 +100,18 @@ def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
     """The first of the rule's exceptions that holds around a match in a turn; None: it stands."""
     if match.turn_index is None or match.text_span is None:
         return None
-    text = view.turn(match.turn_index).turn.text
-    before, inside = normalise(text[: match.text_span[0]]).text, normalise(match.quote).text
-    whole = normalise(text).text
-    start, end = len(before), len(before) + len(inside)
+    whole, start, end = place_in_turn(view.turn_at(match.turn_index).turn.text, match.text_span)
     for exception in rule.exceptions:
         reason = exception.reason(whole, start, end)
         if reason is not None:
             return Excused(match, exception.id, reason)
     return None
+
+
+def place_in_turn(text: str, span: tuple[int, int]) -> tuple[str, int, int]:
+    """The comparable form of a turn's text, and the span in it."""
+    start = len(normalise(text[: span[0]]).text)
+    return normalise(text).text, start, start + len(normalise(text[span[0] : span[1]]).text)
 
 
 def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
@@ -99,12 +129,24 @@ def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
     return [need for need, there in has.items() if need in needs and not there]
 
 
-def _not_evaluated(rule: Rule, lacking: list[Need]) -> NotEvaluated:
-    reasons = [_REASONS[need] for need in lacking]
+def missing_reasons(rule: Rule, conversation: Conversation) -> list[tuple[str, str]]:
+    """What is missing, in Chinese and English."""
+    return [_REASONS[need] for need in missing_needs(rule, conversation)]
+
+
+def why_not_evaluated(rule: Rule, rulebook: Rulebook, conversation: Conversation) -> NotEvaluated | None:
+    """Why a rule that may apply cannot be judged: the call's facts, or what was measured, do not suffice."""
+    applies = applicability(conversation.call, rule.in_force, rule.scope, rulebook.zone)
+    reasons = missing_reasons(rule, conversation)
+    if applies.verdict is Verdict.UNKNOWN:
+        reasons.insert(0, (applies.reason_zh, applies.reason_en))
+    if not reasons:
+        return None
     return NotEvaluated(rule.id, "；".join(zh for zh, _ in reasons), "; ".join(en for _, en in reasons))
 
 
-def _finding(finding_id: str, rule: Rule, match: Match) -> Finding:
+def make_finding(finding_id: str, rule: Rule, match: Match) -> Finding:
+    """The finding that a rule's match makes."""
     return Finding(
         id=finding_id,
         rule_id=rule.id,

@@ -6,12 +6,14 @@ apart, by their kinds, since their parameters differ.
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from callcoach.datapath import CallEventKind, Direction, Severity
+from callcoach.rules.scope import InForce
 
 RULE_ID = r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$"
 MIN_EXAMPLES = 3
@@ -51,6 +53,26 @@ class Effect(_Strict):
 
     dimension: str = ""
     points: Annotated[float, Field(ge=0, le=100)] | None = None
+
+
+class DatesInForce(_Strict):
+    """The first and the last day on which a rule is in force, judged by the call's start."""
+
+    first_day: Annotated[date | None, Field(alias="from")] = None
+    last_day: Annotated[date | None, Field(alias="until")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DatesInForce:
+        InForce(self.first_day, self.last_day)
+        return self
+
+
+class ScopeDocument(_Strict):
+    """Whose calls a rule is for; what is left out does not matter."""
+
+    queues: tuple[Text, ...] = ()
+    teams: tuple[Text, ...] = ()
+    directions: tuple[Literal[Direction.INBOUND, Direction.OUTBOUND], ...] = ()
 
 
 class SceneTurn(_Strict):
@@ -133,6 +155,8 @@ class RuleDocument(_Strict):
     source: Source
     effect: Effect = Effect()
     review_only: bool = False
+    in_force: DatesInForce = DatesInForce()
+    scope: ScopeDocument = ScopeDocument()
     hits: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
     misses: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
 
@@ -155,3 +179,5 @@ class BookDocument(_Strict):
     rulebook: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
     version: Text
     name: Bilingual
+    utc_offset: Annotated[str, Field(pattern=r"^[+-](0\d|1[0-4]):[0-5]\d$")] = "+08:00"
+    """Where the days of the rules' dates begin and end."""

@@ -7,12 +7,13 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
 from callcoach.datapath import Conversation, Speaker, Turn
+from callcoach.rules.clock import RuleClock
 from callcoach.rules.normalise import Normalised, normalise
 from callcoach.rules.phrases import PhraseFinder, PhraseHit, TrieFinder
 
@@ -65,17 +66,51 @@ class TurnView:
 class ConversationView:
     """What conditions ask their questions of."""
 
-    def __init__(self, conversation: Conversation, finder: PhraseFinder | None = None) -> None:
+    def __init__(
+        self, conversation: Conversation, finder: PhraseFinder | None = None, clock: RuleClock | None = None
+    ) -> None:
         """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
         self.conversation = conversation
-        self.turns: Sequence[TurnView] = tuple(TurnView(turn) for turn in conversation.turns)
+        self.clock = clock or RuleClock()
+        self.turns: Sequence[TurnView] = [TurnView(turn) for turn in conversation.turns]
         self._finder = finder
+
+    def add(self, turn: Turn) -> Set[str]:
+        """Let the conversation go on by a turn; return the phrases that stand in it. Nothing before is searched again.
+
+        Raises:
+            ValueError: the view has no finder, so that nothing is kept from turn to turn.
+        """
+        if self._finder is None:
+            raise ValueError("a view that grows needs a finder")
+        sides, hits = self._by_speaker, self._all_hits
+        one = TurnView(turn)
+        self.turns = [*self.turns, one]
+        sides.setdefault(turn.speaker, []).append(one)
+        self.conversation = replace(self.conversation, turns=(*self.conversation.turns, turn))
+        found = list(self._finder.find(one.text))
+        for hit in found:
+            hits.setdefault(hit.pattern, {}).setdefault(turn.index, []).append(hit)
+        return {hit.pattern for hit in found}
 
     def turns_of(self, speaker: Speaker | None) -> Sequence[TurnView]:
         """Turns of one speaker in order; of everyone when `speaker` is None."""
         if speaker is None:
             return self.turns
         return self._by_speaker.get(speaker, ())
+
+    def turn_at(self, index: int) -> TurnView:
+        """The turn with this index.
+
+        Raises:
+            LookupError: there is none.
+        """
+        if 0 <= index < len(self.turns) and self.turns[index].turn.index == index:
+            return self.turns[index]
+        found = next((one for one in self.turns if one.turn.index == index), None)
+        if found is None:
+            raise LookupError(f"the conversation has no turn {index}; it has {len(self.turns)} turns")
+        return found
 
     @cached_property
     def _by_speaker(self) -> dict[Speaker, list[TurnView]]:
@@ -84,16 +119,9 @@ class ConversationView:
             sides.setdefault(view.turn.speaker, []).append(view)
         return sides
 
-    def turn(self, index: int) -> TurnView:
-        """The turn of this number."""
-        return self._by_index[index]
-
-    @cached_property
-    def _by_index(self) -> dict[int, TurnView]:
-        return {view.turn.index: view for view in self.turns}
-
     def hits(self, view: TurnView, patterns: Iterable[str]) -> list[PhraseHit]:
         """Where `patterns` stand in a turn, in order; hits inside a longer hit are dropped."""
+        self.clock.time_left_s()
         if self._finder is None:
             found = list(TrieFinder(patterns).find(view.text))
         else:
@@ -102,6 +130,7 @@ class ConversationView:
 
     def places(self, patterns: Sequence[str]) -> Iterator[tuple[TurnView, list[PhraseHit]]]:
         """Yield each turn in which `patterns` stand, with `hits`; turns without any cost nothing."""
+        self.clock.time_left_s()
         if self._finder is None:
             found = ((view, self.hits(view, patterns)) for view in self.turns)
             yield from ((view, hits) for view, hits in found if hits)
@@ -111,16 +140,17 @@ class ConversationView:
             for index, hits in self._all_hits.get(pattern, {}).items():
                 by_turn.setdefault(index, []).extend(hits)
         for index in sorted(by_turn):
-            yield self.turn(index), _outermost(by_turn[index])
+            yield self.turn_at(index), _outermost(by_turn[index])
 
     @cached_property
     def _all_hits(self) -> dict[str, dict[int, list[PhraseHit]]]:
         """Hits by pattern, then by turn: most patterns of a rulebook stand nowhere in a call."""
         assert self._finder is not None  # noqa: S101 - asked for only when there is one
         table: dict[str, dict[int, list[PhraseHit]]] = {}
-        for view in self.turns:
-            for hit in self._finder.find(view.text):
-                table.setdefault(hit.pattern, {}).setdefault(view.turn.index, []).append(hit)
+        with self.clock.stopped():
+            for view in self.turns:
+                for hit in self._finder.find(view.text):
+                    table.setdefault(hit.pattern, {}).setdefault(view.turn.index, []).append(hit)
         return table
 
 

@@ -12,17 +12,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from callcoach.datapath import Speaker, Turn, Word
-from callcoach.rules.sound.confidence import confidence
+from callcoach.rules.sound.confidence import confidence, prior
 from callcoach.rules.sound.explain import Difference, differences
 from callcoach.rules.sound.proposals import Proposal, propose
 from callcoach.rules.sound.rehearing import Evidence, Listener, Question, ask, question_for
 from callcoach.rules.sound.search import SoundIndex
 
-AMEND_FROM = 0.3
+AMEND_FROM = 0.4
 """Confidence from which the phrase is written into the turn; below, the first pass stands. Between
-here and the threshold for scoring a person is asked, so it is worth a look in one case of three."""
+here and the threshold for scoring a person is asked: worth a look when it is right nearly as often as not."""
 
-MIN_PRIOR = 0.004
+MIN_PRIOR = 0.0025
 """Places less likely than this by sound alone are not worth hearing again."""
 
 MAX_PHRASES_A_PLACE = 3
@@ -91,14 +91,14 @@ def amend_turns(
 def _within_budget(proposals: Sequence[Proposal], turns: dict[int, Turn]) -> list[tuple[Proposal, Question]]:
     """The likeliest proposals by sound, as many as may be heard again."""
     left_s = REHEARD_ALWAYS_S + MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
-    ranked = sorted(((confidence(one, None), one) for one in proposals), key=lambda pair: -pair[0])
+    ranked = sorted(((prior(one), one) for one in proposals), key=lambda pair: -pair[0])
     chosen: list[tuple[Proposal, Question]] = []
-    for prior, proposal in ranked:
+    for likely, proposal in ranked:
         if sum(_overlap(proposal, other) for other, _ in chosen) >= MAX_PHRASES_A_PLACE:
             continue
         question = question_for(proposal, turns[proposal.turn_index])
         left_s -= question.seconds
-        if prior < MIN_PRIOR or left_s < 0:
+        if likely < MIN_PRIOR or left_s < 0:
             break
         chosen.append((proposal, question))
     return chosen

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from callcoach.rules.sound.explain import differences
 from callcoach.rules.sound.proposals import Proposal
 from callcoach.rules.sound.rehearing import Evidence
 
@@ -37,17 +38,47 @@ class Logistic:
         return 1 / (1 + math.exp(-logit))
 
 
-HEARD_AGAIN = Logistic(-1.35, 1.21, -2.66, 1.06)
+HEARD_AGAIN = Logistic(-5.85, 2.53, -2.76, 1.34)
 """After a second hearing."""
 
-HEARD_ONCE = Logistic(-5.65, 1.27, -4.44)
+HEARD_ONCE = Logistic(-8.31, 1.90, -5.02)
 """Before one, or where none is possible (live, or a phrase that the recogniser cannot spell)."""
+
+SYLLABLES_THAT_COUNT = 6
+"""More syllables make a chance resemblance no rarer: then it is a sentence alike in grammar."""
+
+NEGATIONS = frozenset({"bu", "mei"})
+"""不 and 没, as `explain` writes syllables."""
+
+NEGATION_LOG_RATIO = -0.5
+"""Least evidence for a phrase whose negation the first pass did not hear. 这是我们应该做的 is courtesy, with
+不 it is a refusal: nearness in sound says nothing there, the second hearing must be at least undecided."""
+
+NEGATION_UNHEARD = 0.2
+"""Confidence at most, when it is not."""
+
+UNLIKE_COST = 0.3
+"""From this cost on a syllable is another one, below it is the same with an accent."""
 
 
 def confidence(proposal: Proposal, evidence: Evidence | None) -> float:
     """Return the probability, 0 to 1, that the proposed phrase was said."""
+    syllables = min(proposal.syllables, SYLLABLES_THAT_COUNT)
     cost = proposal.cost * proposal.syllables
     if evidence is None:
-        return HEARD_ONCE.probability(proposal.syllables, cost)
+        return _without_negation(proposal, HEARD_ONCE.probability(syllables, cost))
     low, high = LOG_RATIO_LIMITS
-    return HEARD_AGAIN.probability(proposal.syllables, cost, min(high, max(low, evidence.log_ratio)))
+    sure = HEARD_AGAIN.probability(syllables, cost, min(high, max(low, evidence.log_ratio)))
+    return sure if evidence.log_ratio >= NEGATION_LOG_RATIO else _without_negation(proposal, sure)
+
+
+def prior(proposal: Proposal) -> float:
+    """Return the probability by sound alone, whatever the meaning: what is worth a second hearing."""
+    return HEARD_ONCE.probability(min(proposal.syllables, SYLLABLES_THAT_COUNT), proposal.cost * proposal.syllables)
+
+
+def _without_negation(proposal: Proposal, sure: float) -> float:
+    """Lower the confidence when the first pass heard no negation where the phrase has one."""
+    changed = differences(proposal.phrase, proposal.heard)
+    unheard = any(one.expected in NEGATIONS and one.cost >= UNLIKE_COST for one in changed)
+    return min(sure, NEGATION_UNHEARD) if unheard else sure

@@ -1,0 +1,147 @@
+"""Fit the constants of `callcoach.rules.sound.confidence` anew, and say how well they predict.
+
+Run `python -m benchmarks.fit_sound_confidence` after the recogniser, its settings or the tables of
+`confusions` have changed (about ten minutes). Every recording of the corpus with separate sides is
+transcribed; near misses of the corpus's literal phrases on both sides are heard again; whether the
+phrase was really said there is read from the truth's characters. Reported: the weights over all, and
+right and wrong decisions when each call is predicted by weights fitted on the other calls. A call
+and its copy over a bad line count as one, so that no sentence is on both sides of the split.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcoach.analysis import SoundListener
+from callcoach.asr.turns import build_turns
+from callcoach.asr.vosk_engine import VoskEngine
+from callcoach.audio.decoding import open_recording
+from callcoach.audio.speech import find_segments
+from callcoach.evaluation.families import load_families
+from callcoach.evaluation.truth import LabelledRecording, TruthCall, load_corpus
+from callcoach.models.store import require_model
+from callcoach.rules.normalise import normalise
+from callcoach.rules.sound.confidence import LOG_RATIO_LIMITS, SYLLABLES_THAT_COUNT
+from callcoach.rules.sound.proposals import Proposal, propose
+from callcoach.rules.sound.rehearing import ask, question_for
+from callcoach.rules.sound.search import SoundIndex
+from callcoach.settings import load_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+CORPUS = Path(os.environ.get("CALLCOACH_CORPUS", ROOT.parent / "shared" / "corpus"))
+PARTS = ("dev", "dev-hard", "probe")
+MODEL = "vosk-model-small-cn-0.22"
+RIDGE = 0.5
+"""Pull of each weight, on figures of unit spread, towards nothing: there are few true near misses."""
+NEAR_S = 0.2
+"""A proposal counts as right when it overlaps the phrase in the truth, allowing so much in time."""
+THRESHOLDS = (0.4, 0.5, 0.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One near miss that was heard again: the figures the model sees, and whether the phrase was said."""
+
+    call: str
+    syllables: int
+    cost: float
+    log_ratio: float
+    said: bool
+
+
+def gather(engine: VoskEngine, index: SoundIndex, recording: LabelledRecording, folder: Path) -> Iterator[Sample]:
+    """Yield the near misses of one recording."""
+    audio, sound = open_recording(recording.audio, work_dir=folder)
+    if not audio.separated:
+        return
+    turns = {turn.index: turn for turn in build_turns(engine.transcribe(sound, find_segments(sound)))}
+    listener = SoundListener(engine, sound)
+    for one in propose(tuple(turns.values()), index):
+        evidence = ask(listener, one.speaker, question_for(one, turns[one.turn_index]), one.phrase)
+        if evidence is not None:
+            ratio = min(LOG_RATIO_LIMITS[1], max(LOG_RATIO_LIMITS[0], evidence.log_ratio))
+            said = was_said(recording.truth, one)
+            syllables = min(one.syllables, SYLLABLES_THAT_COUNT)
+            yield Sample(recording.name.split("/")[-1], syllables, one.cost * one.syllables, ratio, said)
+
+
+def was_said(truth: TruthCall, proposal: Proposal) -> bool:
+    """Whether the truth holds the phrase, letter for letter, on that side at that time."""
+    for turn in truth.turns:
+        if turn.speaker is not proposal.speaker:
+            continue
+        letters = [(normalise(letter).text, start, end) for letter, start, end in turn.chars]
+        spoken = [one for one in letters if one[0]]
+        text = "".join(letter for letter, _, _ in spoken)
+        at = text.find(proposal.phrase)
+        while at >= 0:
+            start, end = spoken[at][1], spoken[at + len(proposal.phrase) - 1][2]
+            if start - NEAR_S < proposal.end_s and proposal.start_s < end + NEAR_S:
+                return True
+            at = text.find(proposal.phrase, at + 1)
+    return False
+
+
+def fit(figures: NDArray[np.float64], said: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the weights of a logistic regression (Newton's method): constant first, then each column of `figures`."""
+    centre, spread = figures.mean(axis=0), figures.std(axis=0)
+    columns = np.column_stack([np.ones(len(figures)), (figures - centre) / spread])
+    ridge = np.diag([1e-9, *[RIDGE] * figures.shape[1]])
+    weights = np.zeros(columns.shape[1])
+    for _ in range(50):
+        guess = 1 / (1 + np.exp(-columns @ weights))
+        slope = columns.T @ (guess - said) + ridge @ weights
+        curve = (columns * (guess * (1 - guess))[:, None]).T @ columns + ridge
+        weights -= np.linalg.solve(curve, slope)
+    per_unit = weights[1:] / spread
+    return np.concatenate([[weights[0] - per_unit @ centre], per_unit])
+
+
+def predict_left_out(samples: list[Sample], columns: tuple[str, ...]) -> NDArray[np.float64]:
+    """Return for each sample the probability by weights fitted without its call."""
+    figures = np.array([[getattr(one, column) for column in columns] for one in samples], dtype=np.float64)
+    said, calls = np.array([one.said for one in samples]), np.array([one.call for one in samples])
+    guess = np.zeros(len(samples))
+    for call in np.unique(calls):
+        weights = fit(figures[calls != call], said[calls != call])
+        guess[calls == call] = 1 / (1 + np.exp(-(weights[0] + figures[calls == call] @ weights[1:])))
+    return guess
+
+
+def report(name: str, samples: list[Sample], columns: tuple[str, ...]) -> None:
+    """Print the weights over all samples, and the errors with calls left out."""
+    figures = np.array([[getattr(one, column) for column in columns] for one in samples], dtype=np.float64)
+    said = np.array([one.said for one in samples])
+    shown = ", ".join(f"{weight:.2f}" for weight in fit(figures, said))
+    print(f"{name} = Logistic({shown})  # constant, {', '.join(columns)}")
+    guess = predict_left_out(samples, columns)
+    loss = -np.mean(np.log(np.where(said, guess, 1 - guess)))
+    print(f"  calls left out: log loss {loss:.4f}, Brier score {np.mean((guess - said) ** 2):.4f}")
+    for threshold in THRESHOLDS:
+        found, wrong = np.sum(said & (guess >= threshold)), np.sum(~said & (guess >= threshold))
+        print(f"  from {threshold}: {found} of {said.sum()} near misses found, {wrong} of {np.sum(~said)} others too")
+
+
+def main() -> None:
+    """Gather from every part of the corpus, fit and print."""
+    engine = VoskEngine(require_model(MODEL, load_settings().models_dir))
+    families = load_families()
+    index = SoundIndex(phrase for phrases in families.plain_strings.values() for phrase in phrases)
+    samples: list[Sample] = []
+    for part in PARTS:
+        for recording in load_corpus(CORPUS / part):
+            with tempfile.TemporaryDirectory() as folder:
+                samples += gather(engine, index, recording, Path(folder))
+    report("HEARD_AGAIN", samples, ("syllables", "cost", "log_ratio"))
+    report("HEARD_ONCE", samples, ("syllables", "cost"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""The rulebook over a call that still goes on: turns in as they come, findings out, each once.
+
+What it finds is never taken back and is what the finished call gives: a rule that cannot be known before
+the end is left to the end (`not_live` lists them with the reason). At each turn only the rules that the
+turn concerns are asked again. Findings are numbered in the order in which they were made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from callcoach.datapath import (
+    Call,
+    CallEvent,
+    Conversation,
+    Finding,
+    LevelTrack,
+    RuleFailure,
+    RuleReport,
+    Segment,
+    Speaker,
+    Turn,
+)
+from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
+from callcoach.rules.definition import Rule, Rulebook
+from callcoach.rules.knowable import News, Progress, closed, only_at_end, settled, worth_asking
+from callcoach.rules.match import Match
+from callcoach.rules.runner import apply_rules, is_for, make_finding, try_rule, why_not_evaluated
+from callcoach.rules.view import ConversationView
+
+
+@dataclass(frozen=True, slots=True)
+class NotLive:
+    """A rule that cannot be known before the end of the call, and why."""
+
+    rule_id: str
+    reason_zh: str
+    reason_en: str
+
+
+def not_live(rulebook: Rulebook, *, with_levels: bool = True) -> tuple[NotLive, ...]:
+    """The rules that can only be judged when the call is over; `with_levels`: where levels are measured."""
+    pairs = ((rule, only_at_end(rule.condition, with_levels)) for rule in rulebook.rules)
+    return tuple(NotLive(rule.id, why.zh, why.en) for rule, why in pairs if why)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """One rule over a live call: what it already told, and whether it must be asked again as time passes."""
+
+    rule: Rule
+    told: set[Match]
+    waiting: bool = False
+
+
+class LiveRules:
+    """Judges one call as it goes. Feed it in order of time; it never looks back further than it must."""
+
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        call: Call,
+        *,
+        separated: bool = True,
+        with_levels: bool = True,
+        limit_s: float = RULE_TIME_LIMIT_S,
+    ) -> None:
+        """Begin a call.
+
+        Args:
+            rulebook: what to look for.
+            call: what is known of it now; its events come by `hear_event`.
+            separated: whether the speakers are on channels of their own.
+            with_levels: whether levels will be there when the call is finished; rules that then depend on
+                them are left to the end.
+            limit_s: processor time of one rule at one turn.
+        """
+        self._rulebook = rulebook
+        self._limit_s = limit_s
+        self._with_levels = with_levels
+        self._heard_to_s = 0.0
+        self._spoken_to_s = 0.0
+        self._made = 0
+        self._view = ConversationView(
+            Conversation(call, 0.0, (), separated=separated), rulebook.finder, RuleClock(limit_s)
+        )
+        conversation = self._view.conversation
+        self._watches = [
+            _Watch(rule, set())
+            for rule in rulebook.rules
+            if is_for(rule, rulebook, conversation) and only_at_end(rule.condition, with_levels) is None
+        ]
+        self.failures: list[RuleFailure] = []
+        """Rules that crashed; they are left to the end of the call, which shows them too."""
+
+    def hear(self, turn: Turn) -> tuple[Finding, ...]:
+        """Take a finished turn; give what is now certain.
+
+        Raises:
+            ValueError: turns must come in order of their start, numbered from 0 without a gap.
+        """
+        expected = len(self._view.turns)
+        if turn.index != expected or turn.start_s < self._heard_to_s:
+            raise ValueError(
+                f"turn {turn.index} at {turn.start_s} s: expected turn {expected}, not before {self._heard_to_s} s"
+            )
+        patterns = self._view.add(turn)
+        news = News(patterns, self._silence_before_or_in(turn))
+        return self._go_on(turn.start_s, news)
+
+    def hear_event(self, event: CallEvent) -> None:
+        """Take an event of the call's signalling, before time goes past it."""
+        call = self._view.conversation.call
+        self._view.conversation = replace(self._view.conversation, call=replace(call, events=(*call.events, event)))
+
+    def hear_nothing(self, until_s: float) -> tuple[Finding, ...]:
+        """Time passes: no turn that is still to come begins before `until_s`. Give what is now certain."""
+        if until_s <= self._heard_to_s:
+            return ()
+        return self._go_on(until_s, None)
+
+    def finish(
+        self,
+        duration_s: float,
+        *,
+        segments: Sequence[Segment] = (),
+        levels: Mapping[Speaker, LevelTrack] | None = None,
+        call: Call | None = None,
+    ) -> RuleReport:
+        """Judge the finished call: all findings, those told before among them.
+
+        Args:
+            duration_s: length of the recording.
+            segments: speech found on each side.
+            levels: loudness of each side.
+            call: the call's facts now that it is over, its events included; default: as heard.
+        """
+        conversation = replace(
+            self._view.conversation,
+            call=call or self._view.conversation.call,
+            duration_s=duration_s,
+            segments=tuple(segments),
+            levels=dict(levels or {}),
+        )
+        return apply_rules(self._rulebook, conversation, limit_s=self._limit_s)
+
+    def _silence_before_or_in(self, turn: Turn) -> float:
+        """Longest stretch without words up to the end of the turn, since the last one."""
+        longest_s = 0.0
+        for one in turn.words or (turn,):
+            longest_s = max(longest_s, one.start_s - self._spoken_to_s)
+            self._spoken_to_s = max(self._spoken_to_s, one.end_s)
+        return longest_s
+
+    def _go_on(self, heard_to_s: float, news: News | None) -> tuple[Finding, ...]:
+        self._heard_to_s = heard_to_s
+        old = self._view.conversation
+        reached_s = max(old.duration_s, heard_to_s, self._spoken_to_s)
+        self._view.conversation = replace(old, duration_s=reached_s)
+        now = Progress(self._view, heard_to_s, self._with_levels)
+        found: list[tuple[Rule, Match]] = []
+        for watch in list(self._watches):
+            if watch.waiting or (news is not None and worth_asking(watch.rule.condition, news)):
+                found.extend((watch.rule, match) for match in self._ask(watch, now))
+        return tuple(self._number(rule, match) for rule, match in found)
+
+    def _ask(self, watch: _Watch, now: Progress) -> list[Match]:
+        """What the rule finds that is certain and was not told yet; a rule that is through is dropped."""
+        if why_not_evaluated(watch.rule, self._rulebook, self._view.conversation) is not None:
+            return []
+        matches, failure = try_rule(watch.rule, self._view)
+        if failure is not None:
+            self.failures.append(failure)
+            self._watches.remove(watch)
+            return []
+        new = [one for one in matches if one not in watch.told]
+        certain = [one for one in new if settled(watch.rule.condition, one, now)]
+        watch.told.update(certain)
+        watch.waiting = len(certain) < len(new)
+        if not watch.waiting and closed(watch.rule.condition, now):
+            self._watches.remove(watch)
+        return certain
+
+    def _number(self, rule: Rule, match: Match) -> Finding:
+        self._made += 1
+        return make_finding(f"l{self._made:03d}", rule, match)
