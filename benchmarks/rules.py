@@ -19,9 +19,18 @@ RULES, PHRASES_EACH = 1000, 3
 MINUTES = 30.0
 CHARACTERS_PER_S = 4.0
 RUNS = 15
-ONSETS = "不能 不会 不想 不管 没有 必须 应该 可能 从来 一定 绝对 马上 自己 别人 公司 规定 系统 网点 客户 投诉".split()
-MIDDLES = "退货 换货 处理 解决 负责 赔偿 登记 查询 通知 发货 派送 签收 开票 充值 转账 维修 安装 预约 取消 修改".split()
-ENDINGS = "了 的 吗 吧 呢 这个 那个 一下 一次 两天 三天 明天".split()
+ONSETS = """
+不能 不会 不想 不管 没有 必须 应该 可能 从来 一定
+绝对 马上 自己 别人 公司 规定 系统 网点 客户 投诉
+""".split()  # noqa: SIM905 - a list a line long reads worse
+MIDDLES = """
+退货 换货 处理 解决 负责 赔偿 登记 查询 通知 发货
+派送 签收 开票 充值 转账 维修 安装 预约 取消 修改
+""".split()  # noqa: SIM905 - a list a line long reads worse
+ENDINGS = """
+了 的 吗 吧 呢 这个 那个 一下 一次 两天
+三天 明天
+""".split()  # noqa: SIM905 - a list a line long reads worse
 EXCEPTIONS = "double_negation, reassurance, quoting, reading_aloud, denied, hypothetical, word_boundary"
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
-from callcoach.datapath import Call, CallEvent, Conversation, LevelTrack, Speaker, Turn
+from callcoach.datapath import Call, CallEvent, Conversation, LevelTrack, PitchTrack, Speaker, Turn
 from callcoach.documents import DocPath, Document, Fault, dotted, model_faults
 from callcoach.rules.definition import Example, ExpectedSpan
 from callcoach.rules.schema import Dialogue, SaidMiss, Scene, SceneSound, SceneTurn
@@ -24,7 +24,7 @@ SECONDS_PER_CHARACTER = 0.25
 
 PAUSE_BETWEEN_TURNS_S = 0.5
 SCENE_HOP_S = 0.05
-SCENE_FLOOR_DBFS = -60.0
+SCENE_PITCH_HZ = 200.0
 SCENE_TOLERANCE_S = 0.3
 """How far a measured span may lie from the one an example names: a few hops."""
 
@@ -116,20 +116,38 @@ def _scene(scene: Scene, line: int) -> Example:
     events = tuple(CallEvent(one.kind, one.at_s, Speaker(one.by)) for one in scene.events)
     sides = sorted({Speaker(one.who) for one in (*scene.turns, *scene.sounds)})
     conversation = Conversation(
-        Call("example", events=events),
+        _call(scene, events),
         duration_s,
         turns,
         levels={side: _track(scene, side, duration_s) for side in sides},
         separated=Speaker.UNKNOWN not in sides,
+        pitches={side: _pitch(scene, side, duration_s) for side in sides},
     )
     text = scene.why or " / ".join(f"{turn.who} {turn.at[0]:g}-{turn.at[1]:g} s {turn.say}" for turn in scene.turns)
     return Example(text, conversation, tuple(ExpectedSpan(None, *span) for span in scene.finds), line)
 
 
+def _call(scene: Scene, events: tuple[CallEvent, ...]) -> Call:
+    facts = scene.call
+    ended_by = None if facts.ended_by is None else Speaker(facts.ended_by)
+    return Call("example", facts.direction, events=events, ended_by=ended_by, queue=facts.queue, tags=facts.tags)
+
+
+def _pitch(scene: Scene, side: Speaker, duration_s: float) -> PitchTrack:
+    """Pitch of one side: swinging between two values in its turns, none elsewhere."""
+    hz = np.zeros(round(duration_s / SCENE_HOP_S))
+    for turn in scene.turns:
+        if Speaker(turn.who) is side:
+            where = slice(round(turn.at[0] / SCENE_HOP_S), round(turn.at[1] / SCENE_HOP_S))
+            signs = np.where(np.arange(len(hz[where])) % 2, 1.0, -1.0)
+            hz[where] = SCENE_PITCH_HZ * 2 ** (signs * turn.swing_semitones / 12)
+    return PitchTrack(SCENE_HOP_S, hz.tolist())
+
+
 def _track(scene: Scene, side: Speaker, duration_s: float) -> LevelTrack:
     """Levels of one side: the floor, raised where the scene has speech or sound."""
     count = round(duration_s / SCENE_HOP_S)
-    levels = np.full(count, SCENE_FLOOR_DBFS)
+    levels = np.full(count, scene.floor_dbfs)
     speech = np.zeros(count, dtype=np.bool_)
     parts: tuple[SceneTurn | SceneSound, ...] = (*scene.sounds, *scene.turns)
     for part in parts:

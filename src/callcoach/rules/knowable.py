@@ -21,6 +21,8 @@ from callcoach.rules.kinds.compose import (
     NotCondition,
 )
 from callcoach.rules.kinds.dead_air import DeadAirCondition
+from callcoach.rules.kinds.expression import RegexCondition
+from callcoach.rules.kinds.keyword import HowMany, KeywordCondition
 from callcoach.rules.kinds.phrase import PhraseCondition
 from callcoach.rules.kinds.raised import RaisedCondition
 from callcoach.rules.match import Match
@@ -117,6 +119,21 @@ def _(condition: PhraseCondition, now: Progress) -> bool:
         return True
     said = now.view.turns_of(condition.speaker.speaker)
     return position.first_turns is not None and len(said) >= position.first_turns
+
+
+@only_at_end.register
+def _(condition: KeywordCondition, with_levels: bool) -> AtEnd | None:  # noqa: ARG001
+    return _of_position(condition.position) if condition.match is HowMany.ANY else UNLISTED
+
+
+@worth_asking.register
+def _(condition: KeywordCondition, news: News) -> bool:
+    return not news.patterns.isdisjoint(condition.words)
+
+
+@only_at_end.register
+def _(condition: RegexCondition, with_levels: bool) -> AtEnd | None:  # noqa: ARG001
+    return _of_position(condition.position)
 
 
 @only_at_end.register

@@ -185,11 +185,13 @@ def run_examples(rulebook: Rulebook) -> Iterator[ExampleResult]:
         for is_hit, examples in ((True, rule.hits), (False, rule.misses)):
             for example in examples:
                 view = ConversationView(example.conversation)
-                found = [_span(one) for one in matches_of(rule, view) if isinstance(one, Match)]
+                timed = any(span.turn_index is None for span in example.spans)
+                found = [_span(one, timed=timed) for one in matches_of(rule, view) if isinstance(one, Match)]
                 yield ExampleResult(rule.id, example, is_hit, compare_spans(example, found))
 
 
-def _span(match: Match) -> ExpectedSpan:
-    if match.turn_index is not None and match.text_span is not None:
+def _span(match: Match, *, timed: bool) -> ExpectedSpan:
+    """Where a match lies: in seconds for an example that gives its spans so, else in its turn."""
+    if not timed and match.turn_index is not None and match.text_span is not None:
         return ExpectedSpan(match.turn_index, *match.text_span)
     return ExpectedSpan(None, match.start_s, match.end_s)

@@ -82,6 +82,7 @@ class SceneTurn(_Strict):
     at: Annotated[tuple[float, float], Field(description="start and end, s")]
     say: str = "嗯"
     level_dbfs: float = -30.0
+    swing_semitones: Annotated[float, Field(description="the pitch swings so far up and down, semitones")] = 3.0
 
 
 class SceneSound(_Strict):
@@ -100,6 +101,15 @@ class SceneEvent(_Strict):
     by: Literal["agent", "customer", "unknown"] = "unknown"
 
 
+class SceneCall(_Strict):
+    """Facts of the call in a measured example."""
+
+    direction: Direction = Direction.UNKNOWN
+    ended_by: Literal["agent", "customer"] | None = None
+    queue: str = ""
+    tags: tuple[str, ...] = ()
+
+
 class Scene(_Strict):
     """A small conversation described by its times and levels; `finds` are spans in seconds."""
 
@@ -108,6 +118,8 @@ class Scene(_Strict):
     turns: Annotated[tuple[SceneTurn, ...], Field(min_length=1)]
     sounds: tuple[SceneSound, ...] = ()
     events: tuple[SceneEvent, ...] = ()
+    call: SceneCall = SceneCall()
+    floor_dbfs: Annotated[float, Field(description="level where nothing is heard, dBFS")] = -60.0
     finds: tuple[tuple[float, float], ...] = ()
 
 

@@ -130,6 +130,7 @@ class ConversationView:
 
     def places(self, patterns: Sequence[str]) -> Iterator[tuple[TurnView, list[PhraseHit]]]:
         """Yield each turn in which `patterns` stand, with `hits`; turns without any cost nothing."""
+        self.clock.time_left_s()
         if self._finder is None:
             found = ((view, self.hits(view, patterns)) for view in self.turns)
             yield from ((view, hits) for view, hits in found if hits)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcoach.errors import RuleTimeoutError
-from tests.rules.kinds.conftest import Find, fault_of, say
+from tests.rules.kinds.conftest import Find, conversation, fault_of, say
 
 TALK = say("a 您好请问姓名", "c 我姓王电话报给你", "a 请问地址")
 
@@ -134,3 +134,13 @@ def test_the_second_is_missing_beyond_the_limit_of_seconds(find: Find, limit_s: 
 
 def test_a_sequence_without_a_limit_is_refused() -> None:
     assert "within_turns or within_s" in fault_of(kind="sequence", first=COMPLAINT, then=UNDERSTANDING)
+
+
+@pytest.mark.parametrize(("seconds", "seldom"), [(30.0, False), (31.0, True), (29.0, False)])
+def test_words_said_too_seldom_for_the_time_talked(find: Find, seconds: float, seldom: bool) -> None:
+    talk = conversation(("a", 0, seconds, "请您报一下单号"), ("c", 40, 50, "请请请请"))
+    found = find(talk, kind="density", words=["请"], below=2, speaker="agent")
+    assert bool(found) is seldom  # once in 30 s is just twice a minute; under 30 s is not judged
+    assert not find(talk, kind="density", words=["请"], above=2.1, speaker="agent")
+    assert find(talk, kind="density", words=["请"], above=5, min_speech_s=1, speaker="customer")
+    assert "below or above" in fault_of(kind="density", words=["请"])

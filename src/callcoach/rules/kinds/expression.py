@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.errors import RuleTimeoutError
+from callcoach.rules.clock import RuleClock
 from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Position, Who, register
 from callcoach.rules.kinds.phrase import phrase_match
 from callcoach.rules.match import Match, Need
@@ -20,8 +20,9 @@ from callcoach.rules.phrases import PhraseHit
 from callcoach.rules.view import ConversationView
 
 TIME_LIMIT_S = 2.0
-"""For one expression over one whole call. A sound one takes milliseconds over an hour of talk; one that
-backtracks exponentially never ends. The limit is far from both, so a busy machine does not trip it."""
+"""For one expression over one turn, beside the rule's own limit over the call. A sound one takes
+microseconds; one that backtracks exponentially never ends. The limit is far from
+both, so a busy machine does not trip it."""
 
 MAX_LENGTH = 1000
 """Characters of one expression; a list of words belongs into `keyword`."""
@@ -60,7 +61,7 @@ class RegexCondition(Condition):
     """正则表达式，可带排除式 · A regular expression holds, unless another holds over the same place.
 
     Expressions see the comparable text: no punctuation or spaces, lower case, simplified, 你 for 您.
-    One that runs longer than 2 s over a call fails with an error and finds nothing.
+    One that runs longer than 2 s over a turn fails with an error and finds nothing.
     """
 
     pattern: Annotated[Expression, Field(description="what must be found (syntax of the Python package regex)")]
@@ -80,23 +81,20 @@ class RegexCondition(Condition):
         Raises:
             RuleTimeoutError: the expressions took longer than the limit together.
         """
-        until_s = time.monotonic() + TIME_LIMIT_S
         for turn in self.position.turns(view, self.speaker.speaker):
-            excluded = [*_spans(self.unless, turn.text, until_s)] if self.unless else []
-            for start, end in _spans(self.pattern, turn.text, until_s):
+            excluded = [*_spans(self.unless, turn.text, view.clock)] if self.unless else []
+            for start, end in _spans(self.pattern, turn.text, view.clock):
                 if not any(start < last and first < end for first, last in excluded):
                     yield phrase_match(turn, PhraseHit(self.pattern, start, end))
 
 
-def _spans(expression: str, text: str, until_s: float) -> Iterator[tuple[int, int]]:
-    left_s = until_s - time.monotonic()
+def _spans(expression: str, text: str, clock: RuleClock) -> Iterator[tuple[int, int]]:
     try:
-        # the package takes no timeout of zero or less; the least positive one ends at once all the same
-        for one in compiled(expression).finditer(text, timeout=max(left_s, 1e-6)):
+        for one in compiled(expression).finditer(text, timeout=min(clock.time_left_s(), TIME_LIMIT_S)):
             if one.end() > one.start():
                 yield one.start(), one.end()
     except TimeoutError as error:
         raise RuleTimeoutError(
-            f"regular expression {expression!r} ran over {TIME_LIMIT_S:g} s on one call, expected milliseconds: it "
+            f"regular expression {expression!r} ran over {TIME_LIMIT_S:g} s on one turn, expected milliseconds: it "
             "backtracks. Remove repetitions inside repetitions such as (a|aa)+, or make them possessive: a++."
         ) from error

@@ -9,9 +9,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Position, Who, register
+from callcoach.datapath import Speaker
+from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Position, Seconds, Who, register
 from callcoach.rules.kinds.phrase import phrase_match, turn_match
 from callcoach.rules.match import Match, Need
+from callcoach.rules.quiet import spoken_spans
 from callcoach.rules.view import ConversationView, TurnView
 
 
@@ -29,6 +31,10 @@ class Scope(StrEnum):
 
     TURN = "turn"
     CALL = "call"
+
+
+DEFAULT_MIN_SPEECH_S = 30.0
+"""A rate over less speech than this is that of a few sentences."""
 
 
 @register("keyword")
@@ -90,3 +96,49 @@ class KeywordCondition(Condition):
                     return
         if turns and self.match is HowMany.NONE:
             yield turn_match(turns[-1])
+
+
+@register("density")
+@checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
+class DensityCondition(Condition):
+    """每分钟说几次 · How often words are said for each minute of talk: the whole call if too seldom or often."""
+
+    words: Annotated[tuple[Phrase, ...], Field(min_length=1, description="words in the phrase language")]
+    below: Annotated[float | None, Field(ge=0, description="fewer are too few, times a minute; null: no limit")] = None
+    above: Annotated[float | None, Field(ge=0, description="more are too many, times a minute; null: no limit")] = None
+    min_speech_s: Annotated[Seconds, Field(description="less speech is not judged, s")] = DEFAULT_MIN_SPEECH_S
+    speaker: Annotated[Who, Field(description="whose speech is counted")] = Who.ANYONE
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> DensityCondition:
+        if self.below is None and self.above is None:
+            raise ValueError("expected below or above, times a minute")
+        return self
+
+    def needs(self) -> frozenset[Need]:
+        """Words always; separated speakers when it matters who said it."""
+        return frozenset({Need.WORDS} if self.speaker is Who.ANYONE else {Need.WORDS, Need.SEPARATED})
+
+    def patterns(self) -> Iterator[str]:
+        """Yield the words."""
+        yield from self.words
+
+    def find(self, view: ConversationView) -> Iterator[Match]:
+        """Yield the call if the rate lies outside the limits."""
+        who = self.speaker.speaker
+        spans = [(start, end) for start, end, one in spoken_spans(view.conversation) if who in (None, one)]
+        speech_s = sum(end - start for start, end in spans)
+        if not speech_s or speech_s < self.min_speech_s:
+            return
+        said = sum(len(hits) for turn, hits in view.places(self.words) if who in (None, turn.turn.speaker))
+        rate = said / speech_s * 60
+        few = self.below is not None and rate < self.below
+        if few or (self.above is not None and rate > self.above):
+            yield Match(
+                who or Speaker.UNKNOWN,
+                0.0,
+                view.conversation.duration_s,
+                value=round(rate, 2),
+                threshold=self.below if few else self.above,
+                unit="次/分钟",
+            )
