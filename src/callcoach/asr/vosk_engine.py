@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from callcoach.asr.engine import Progress, Utterance
 from callcoach.asr.pieces import Piece, cut_pieces, portion
 from callcoach.asr.spelling import MAX_SPELLINGS, spell
+from callcoach.asr.wideband import fed_rate_hz, widen
 from callcoach.audio.sound import Sound
 from callcoach.datapath import Hypothesis, Segment, Word
 from callcoach.errors import AsrError
@@ -39,8 +40,8 @@ DECODING: Settings = {
     "mfcc.conf": {"dither": "0"},
 }
 """A narrower search than the model's own (12, 5000, 200): half the time at the same error rate
-(docs/benchmarks.md). Without dither, noise added to every sample, the same sound always gives the
-same words; silence is told from speech before."""
+(docs/benchmarks.md). Vosk's dither is random noise: ours, in `wideband`, is the same each time, and so
+are the words."""
 CHUNK_S = 0.5
 """Sound given to Vosk in one call."""
 LONG_PIECE_S = 15.0
@@ -239,13 +240,13 @@ class Recogniser:
     def __init__(self, model: Any, sample_rate_hz: int, grammar: Sequence[str] | None = None) -> None:
         extra = () if grammar is None else (json.dumps(list(grammar), ensure_ascii=False),)
         try:
-            self._vosk = vosk.KaldiRecognizer(model, sample_rate_hz, *extra)
+            self._vosk = vosk.KaldiRecognizer(model, fed_rate_hz(sample_rate_hz), *extra)
         except Exception as error:  # vosk raises plain Exception
             raise AsrError(f"Vosk could not make a recogniser for {sample_rate_hz} Hz sound ({error}).") from error
         self._vosk.SetWords(True)
         self._rate_hz = sample_rate_hz
         self._heard = 0
-        """Samples given to Vosk so far: its word times count from the first of them all."""
+        """Samples taken so far: Vosk's word times count from the first of them all."""
 
     @property
     def heard_s(self) -> float:
@@ -255,7 +256,7 @@ class Recogniser:
     def weigh(self, samples: NDArray[np.int16]) -> tuple[Hypothesis, ...]:
         """Return the likeliest hypotheses for samples (frames,), best first."""
         self._vosk.SetMaxAlternatives(ALTERNATIVES)
-        self._vosk.AcceptWaveform(np.ascontiguousarray(samples, dtype="<i2").tobytes())
+        self._vosk.AcceptWaveform(widen(samples, self._rate_hz).tobytes())
         result = json.loads(self._vosk.FinalResult())
         self._heard += len(samples)
         return tuple(_hypothesis(entry) for entry in result.get("alternatives", []) if "confidence" in entry)
@@ -264,12 +265,12 @@ class Recogniser:
         """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""
         offset_s -= self._heard / self._rate_hz
         end_s = offset_s + (self._heard + len(samples)) / self._rate_hz
-        step = round(CHUNK_S * self._rate_hz)
+        fed = widen(samples, self._rate_hz)
+        step = round(CHUNK_S * fed_rate_hz(self._rate_hz))
         results: list[str] = []
-        for start in range(0, len(samples), step):
-            chunk = np.ascontiguousarray(samples[start : start + step], dtype="<i2")
-            ended = self._vosk.AcceptWaveform(chunk.tobytes())
-            if ended and start >= LONG_PIECE_S * self._rate_hz:
+        for start in range(0, len(fed), step):
+            ended = self._vosk.AcceptWaveform(fed[start : start + step].tobytes())
+            if ended and start >= LONG_PIECE_S / CHUNK_S * step:
                 results.append(self._vosk.Result())
         results.append(self._vosk.FinalResult())
         self._heard += len(samples)
