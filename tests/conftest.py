@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from callcoach.settings import load_settings
 
@@ -17,6 +18,10 @@ NEED_ALL = "CALLCOACH_TESTS_NEED_ALL"
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL_NAME = "vosk-model-small-cn-0.22"
+
+# Time is never asserted on; and the same examples run everywhere, so that a red run can be repeated.
+settings.register_profile("callcoach", deadline=None, derandomize=True)
+settings.load_profile("callcoach")
 
 
 def lack(message: str) -> NoReturn:

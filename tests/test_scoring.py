@@ -68,8 +68,9 @@ def test_every_deduction_names_a_scored_finding_and_costs_no_more_than_asked(dra
         cause = findings[deduction.finding_id]
         assert cause.status is FindingStatus.SCORED
         if cause.severity is not Severity.FATAL:
-            assert deduction.points <= round(RUBRIC.points_of(cause), 2)
-            assert deduction.capped == (deduction.points < round(RUBRIC.points_of(cause), 2))
+            asked = round(RUBRIC.points_of(cause) * 100) / 100
+            assert deduction.points <= asked
+            assert deduction.capped == (deduction.points < asked)
 
 
 @given(FINDINGS, st.randoms())
