@@ -20,6 +20,13 @@ DocPath = tuple[str | int, ...]
 MAX_FILE_BYTES = 2_000_000
 """A document file above this is refused: 10,000 phrases are about 300 kB, more is a wrong file."""
 
+MAX_DEPTH = 50
+"""Levels of a document; a rule has about ten."""
+
+MAX_VALUES = 200_000
+"""Values of a document, aliases expanded: twenty times 10,000 phrases. A few lines of aliases within
+aliases stand for billions."""
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -89,7 +96,8 @@ def parse_documents(name: str, text: str) -> tuple[list[Document], list[Fault]]:
             for at, doubled in _walk(node, (), lines):
                 faults.append(Fault(name, at, f"键 {doubled!r} 写了两次 (duplicate key)", "删去其中一个"))
             documents.append(Document(name, loader.construct_document(node), lines))
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, AttributeError, LookupError, RecursionError) as error:
+        # beside its own errors PyYAML raises those of the conversions it tries, such as `!!int x` or `!!bool x`
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
         faults.append(
@@ -101,7 +109,13 @@ def parse_documents(name: str, text: str) -> tuple[list[Document], list[Fault]]:
 
 
 def _walk(node: Any, path: DocPath, lines: dict[DocPath, int]) -> Iterator[tuple[int, str]]:
-    """Note the line of every value below `node`; yield keys that stand twice in one mapping."""
+    """Note the line of every value below `node`; yield keys that stand twice in one mapping.
+
+    Raises:
+        ValueError: nested too deep, or too many values, as when an alias holds itself or others many times.
+    """
+    if len(path) > MAX_DEPTH or len(lines) > MAX_VALUES:
+        raise ValueError(f"over {MAX_DEPTH} levels or {MAX_VALUES} values; aliases count where they are used")
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from callcoach.rules.pattern import PatternError, parse, to_regex
+from callcoach.rules.pattern import PatternError, most_gaps, parse, to_regex
 from callcoach.rules.words import splits_a_word
 
 PLACE = "{}"
@@ -18,6 +18,10 @@ PLACE = "{}"
 
 REACH = 100
 """Characters before a wording that are looked at: the longest gap and some words around it."""
+
+MAX_GAPS = 3
+"""Gaps on one side of a pattern. The time to see that a pattern does not hold grows with the length of the
+gaps to the power of their number: three take some milliseconds at worst, five would take minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +37,15 @@ class ContextPattern:
         """Read a pattern with one `{}`.
 
         Raises:
-            PatternError: not exactly one `{}`, nothing beside it, or not the phrase language.
+            PatternError: not exactly one `{}`, nothing beside it, too many gaps, or not the phrase language.
         """
         parts = source.split(PLACE)
         if len(parts) != 2 or parts == ["", ""]:
             raise PatternError(f"pattern {source!r}: expected one {PLACE} with something before or after it")
-        left, right = (to_regex(parse(part)) for part in parts)
+        sequences = [parse(part) for part in parts]
+        if max(most_gaps(one) for one in sequences) > MAX_GAPS:
+            raise PatternError(f"pattern {source!r}: over {MAX_GAPS} gaps on one side of {PLACE}; split it")
+        left, right = (to_regex(one) for one in sequences)
         return cls(source, re.compile(f"(?:{left})$"), re.compile(right))
 
     def holds(self, text: str, start: int, end: int) -> bool:

@@ -175,21 +175,40 @@ class _Parser:
 
 
 def end_of(variant: Variant, text: str, start: int) -> int | None:
-    """Where `variant` ends when it begins at `start` of `text`, shortest gaps first; None: no match."""
-    if not variant:
+    """Where `variant` ends when it begins at `start` of `text`, shortest gaps first; None: no match.
+
+    Places from which the rest of the variant was found not to match are not tried again: with several
+    gaps the time would otherwise grow with the power of their number.
+    """
+    return _end_from(variant, 0, text, start, set())
+
+
+def _end_from(variant: Variant, index: int, text: str, start: int, dead: set[tuple[int, int]]) -> int | None:
+    if index == len(variant):
         return start
-    head, rest = variant[0], variant[1:]
+    head = variant[index]
     if isinstance(head, str):
-        return end_of(rest, text, start + len(head)) if text.startswith(head, start) else None
-    if not rest:
+        return _end_from(variant, index + 1, text, start + len(head), dead) if text.startswith(head, start) else None
+    if index + 1 == len(variant):
         return start
-    literal = rest[0]
+    if (index, start) in dead:
+        return None
+    literal = variant[index + 1]
     assert isinstance(literal, str)  # noqa: S101 - `_join` never leaves two gaps side by side
     latest = start + head.most + len(literal)
     at = text.find(literal, start, latest)
     while at >= 0:
-        end = end_of(rest[1:], text, at + len(literal))
+        end = _end_from(variant, index + 2, text, at + len(literal), dead)
         if end is not None:
             return end
         at = text.find(literal, at + 1, latest)
+    dead.add((index, start))
     return None
+
+
+def most_gaps(sequence: Sequence) -> int:
+    """Gaps that one spelling of the pattern has at most."""
+    return sum(
+        max(most_gaps(option) for option in node.options) if isinstance(node, Choice) else isinstance(node, Gap)
+        for node in sequence
+    )
