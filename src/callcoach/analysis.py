@@ -18,6 +18,7 @@ from callcoach.asr.engine import Engine, SentenceWeigher
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import level_track
+from callcoach.audio.pitch import pitch_track
 from callcoach.audio.sound import Sound
 from callcoach.audio.speech import find_segments
 from callcoach.datapath import (
@@ -26,6 +27,7 @@ from callcoach.datapath import (
     Conversation,
     Hypothesis,
     LevelTrack,
+    PitchTrack,
     Recording,
     Segment,
     Speaker,
@@ -89,7 +91,9 @@ def analyse(
     first_pass = build_turns(utterances)
     turns = _hear_again(first_pass, sound, engine, rulebook)
     levels = _levels(sound, segments)
-    conversation = Conversation(call, recording.duration_s, turns, segments, levels, recording.separated)
+    conversation = Conversation(
+        call, recording.duration_s, turns, segments, levels, recording.separated, pitches=_pitches(sound)
+    )
     report = apply_rules(rulebook, conversation)
     scorecard = score(rubric, report)
     transcript = Transcript(turns, engine.name, engine.model, _changed(first_pass, turns))
@@ -161,10 +165,18 @@ def load(path: Path) -> CallAnalysis:
 
 
 def conversation_of(analysis: CallAnalysis, sound: Sound | None = None) -> Conversation:
-    """Return what the rules looked at when the analysis was made; without its sound there are no levels."""
+    """Return what the rules looked at when the analysis was made; without its sound no levels or pitch."""
     levels = _levels(sound, analysis.segments) if sound is not None else {}
     recording, turns = analysis.recording, analysis.transcript.turns
-    return Conversation(analysis.call, recording.duration_s, turns, analysis.segments, levels, recording.separated)
+    return Conversation(
+        analysis.call,
+        recording.duration_s,
+        turns,
+        analysis.segments,
+        levels,
+        recording.separated,
+        pitches=_pitches(sound) if sound is not None else {},
+    )
 
 
 def json_schema() -> dict[str, Any]:
@@ -181,6 +193,11 @@ def _version_of(text: bytes) -> int:
         return _VERSION.validate_json(text).schema_version
     except ValidationError as error:
         raise ValueError("no schema_version in it") from error
+
+
+def _pitches(sound: Sound) -> dict[Speaker, PitchTrack]:
+    """Measure each side's pitch."""
+    return {speaker: pitch_track(sound.side(speaker), sound.sample_rate_hz) for speaker in sound.speakers}
 
 
 def _levels(sound: Sound, segments: Sequence[Segment]) -> dict[Speaker, LevelTrack]:
