@@ -138,5 +138,8 @@ def test_a_minute_of_a_real_call_does_not_drift(tmp_path: Path, other: Phone) ->
     assert (np.diff(agent) == 8000).all(), "the agent's clicks come as they were spoken"
     distances_s = [float(np.min(np.abs(other_side - click))) / 8000 for click in agent[1:61]]
     # Single clicks move with the jitter buffer, which adapts to the load of the machine; a clock that
-    # drifts would move them all, more and more.
-    assert abs(np.median(distances_s[-20:]) - np.median(distances_s[:20])) <= 0.020, distances_s
+    # drifts would move them all, more and more. The buffer settling on one packet more or less is no drift;
+    # that the recorder itself is exact to the sample is shown in tests/recording.
+    one_packet_s = 0.020
+    moved_s = abs(np.median(distances_s[-20:]) - np.median(distances_s[:20]))
+    assert moved_s < 0.020 + one_packet_s, distances_s
