@@ -50,7 +50,7 @@ RETIRE_AFTER_S = 3600.0
 """A recogniser is replaced after this much sound: what it composed of its graph only grows."""
 MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
-ALTERNATIVES = 20
+ALTERNATIVES = 40
 """Hypotheses asked for when readings are weighed: several spellings of each reading are among them."""
 NEVER_LOGS = -1
 UNKNOWN_WORD = "[unk]"
