@@ -2,8 +2,9 @@
 
 Run `python -m benchmarks.fit_sound_confidence` after the recogniser, its settings or the tables of
 `confusions` have changed (about ten minutes). Every recording of the corpus with separate sides is
-transcribed; near misses of the corpus's literal phrases on both sides are heard again; whether the
-phrase was really said there is read from the truth's characters. Reported: the weights over all, and
+transcribed; near misses of the rulebook's phrases on both sides are heard again; whether the phrase
+was really said there is read from the truth's characters. A place where another of the phrases was
+said (我们不能 for 我不能) teaches nothing and is left out. Reported: the weights over all, and
 right and wrong decisions when each call is predicted by weights fitted on the other calls. A call
 and its copy over a bad line count as one, so that no sentence is on both sides of the split.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +25,18 @@ from callcoach.asr.turns import build_turns
 from callcoach.asr.vosk_engine import VoskEngine
 from callcoach.audio.decoding import open_recording
 from callcoach.audio.speech import find_segments
-from callcoach.evaluation.families import load_families
+from callcoach.datapath import Speaker, Turn
 from callcoach.evaluation.truth import LabelledRecording, TruthCall, load_corpus
 from callcoach.models.store import require_model
 from callcoach.rules.normalise import normalise
+from callcoach.rules.phrases import TrieFinder
+from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.sound.amending import gather_places
 from callcoach.rules.sound.confidence import LOG_RATIO_LIMITS, SYLLABLES_THAT_COUNT
 from callcoach.rules.sound.proposals import Proposal, propose
 from callcoach.rules.sound.rehearing import ask, question_for
 from callcoach.rules.sound.search import SoundIndex
+from callcoach.rules.sound.vocabulary import phrases_of
 from callcoach.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,39 +59,48 @@ class Sample:
     cost: float
     log_ratio: float
     said: bool
+    proposal: Proposal
 
 
 def gather(engine: VoskEngine, index: SoundIndex, recording: LabelledRecording, folder: Path) -> Iterator[Sample]:
     """Yield the near misses of one recording."""
     audio, sound = open_recording(recording.audio, work_dir=folder)
-    if not audio.separated:
-        return
-    turns = {turn.index: turn for turn in build_turns(engine.transcribe(sound, find_segments(sound)))}
-    listener = SoundListener(engine, sound)
-    for one in propose(tuple(turns.values()), index):
-        evidence = ask(listener, one.speaker, question_for(one, turns[one.turn_index]), one.phrase)
-        if evidence is not None:
-            ratio = min(LOG_RATIO_LIMITS[1], max(LOG_RATIO_LIMITS[0], evidence.log_ratio))
-            said = was_said(recording.truth, one)
-            syllables = min(one.syllables, SYLLABLES_THAT_COUNT)
-            yield Sample(recording.name.split("/")[-1], syllables, one.cost * one.syllables, ratio, said)
+    if audio.separated:
+        turns = build_turns(engine.transcribe(sound, find_segments(sound)))
+        yield from hear_again(turns, SoundListener(engine, sound), index, recording)
 
 
-def was_said(truth: TruthCall, proposal: Proposal) -> bool:
-    """Whether the truth holds the phrase, letter for letter, on that side at that time."""
+def hear_again(
+    turns: Sequence[Turn], listener: SoundListener, index: SoundIndex, recording: LabelledRecording
+) -> Iterator[Sample]:
+    """Yield the near misses in turns that were transcribed already."""
+    by_index = {turn.index: turn for turn in turns}
+    said = phrases_said(recording.truth, index.phrases)
+    for place in gather_places(propose(turns, index)):
+        question = question_for(place.proposals, by_index[place.proposals[0].turn_index])
+        for one, evidence in zip(place.proposals, ask(listener, question, place.proposals), strict=True):
+            there = {phrase for phrase, speaker, start_s, end_s in said if overlaps(one, speaker, start_s, end_s)}
+            if evidence is not None and (one.phrase in there or not there):
+                ratio = min(LOG_RATIO_LIMITS[1], max(LOG_RATIO_LIMITS[0], evidence.log_ratio))
+                syllables, cost = min(one.syllables, SYLLABLES_THAT_COUNT), one.cost * one.syllables
+                yield Sample(recording.name.split("/")[-1], syllables, cost, ratio, one.phrase in there, one)
+
+
+def overlaps(proposal: Proposal, speaker: Speaker, start_s: float, end_s: float) -> bool:
+    """Whether a phrase of the truth lies, but for `NEAR_S`, where the proposal does."""
+    return proposal.speaker is speaker and start_s - NEAR_S < proposal.end_s and proposal.start_s < end_s + NEAR_S
+
+
+def phrases_said(truth: TruthCall, phrases: Sequence[str]) -> list[tuple[str, Speaker, float, float]]:
+    """Return phrase, speaker, start and end (s) of every place where the truth holds one letter for letter."""
+    finder = TrieFinder(phrases)
+    found: list[tuple[str, Speaker, float, float]] = []
     for turn in truth.turns:
-        if turn.speaker is not proposal.speaker:
-            continue
         letters = [(normalise(letter).text, start, end) for letter, start, end in turn.chars]
         spoken = [one for one in letters if one[0]]
-        text = "".join(letter for letter, _, _ in spoken)
-        at = text.find(proposal.phrase)
-        while at >= 0:
-            start, end = spoken[at][1], spoken[at + len(proposal.phrase) - 1][2]
-            if start - NEAR_S < proposal.end_s and proposal.start_s < end + NEAR_S:
-                return True
-            at = text.find(proposal.phrase, at + 1)
-    return False
+        hits = finder.find("".join(letter for letter, _, _ in spoken))
+        found += [(hit.pattern, turn.speaker, spoken[hit.start][1], spoken[hit.end - 1][2]) for hit in hits]
+    return found
 
 
 def fit(figures: NDArray[np.float64], said: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -132,8 +146,7 @@ def report(name: str, samples: list[Sample], columns: tuple[str, ...]) -> None:
 def main() -> None:
     """Gather from every part of the corpus, fit and print."""
     engine = VoskEngine(require_model(MODEL, load_settings().models_dir))
-    families = load_families()
-    index = SoundIndex(phrase for phrases in families.plain_strings.values() for phrase in phrases)
+    index = SoundIndex(phrases_of(load_rulebook("service-language"), Speaker.AGENT))
     samples: list[Sample] = []
     for part in PARTS:
         for recording in load_corpus(CORPUS / part):

@@ -46,11 +46,12 @@ CHUNK_S = 0.5
 """Sound given to Vosk in one call."""
 LONG_PIECE_S = 15.0
 """From here on a piece may be ended where Vosk hears a pause, so that its lattice stays small."""
-RETIRE_AFTER_S = 3600.0
-"""A recogniser is replaced after this much sound: what it composed of its graph only grows."""
+RETIRE_AFTER_S = 300.0
+"""A recogniser is replaced after this much sound: what it composed of its graph only grows. Two that
+were kept for half an hour took the process to 650 MB; a new one costs about 5 CPU seconds."""
 MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
-ALTERNATIVES = 20
+ALTERNATIVES = 40
 """Hypotheses asked for when readings are weighed: several spellings of each reading are among them."""
 NEVER_LOGS = -1
 UNKNOWN_WORD = "[unk]"
@@ -203,8 +204,8 @@ class _Job:
     def _work(self) -> list[Utterance]:
         utterances: list[Utterance] = []
         try:
-            with self._engine.borrow(self._sound.sample_rate_hz) as recogniser:
-                while (pieces := self._next_portion()) is not None:
+            while (pieces := self._next_portion()) is not None:
+                with self._engine.borrow(self._sound.sample_rate_hz) as recogniser:
                     for piece in pieces:
                         utterances += self._recognise(recogniser, piece)
         except BaseException:

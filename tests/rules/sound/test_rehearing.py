@@ -12,7 +12,7 @@ from tests.rules.sound.turns import heard
 def question(text: str, phrase: str, start_s: float = 0.0) -> Question:
     turn = heard(text, start_s=start_s)
     (proposal,) = propose((turn,), SoundIndex([phrase]))
-    return question_for(proposal, turn)
+    return question_for([proposal], turn)
 
 
 def test_both_readings_stand_among_the_same_words() -> None:
@@ -51,8 +51,22 @@ def test_a_word_across_the_edge_leaves_its_rest_outside() -> None:
     ],
 )
 def test_evidence_is_the_difference_of_the_best_of_either_kind(hypotheses: list[Hypothesis], expected: float) -> None:
-    assert judge(hypotheses, "你没有填对") == Evidence(pytest.approx(expected))
+    assert judge(hypotheses, ["你没有填对"]) == (Evidence(pytest.approx(expected)),)
 
 
 def test_nothing_heard_is_no_evidence() -> None:
-    assert judge((), "你没有填对") is None
+    assert judge((), ["你没有填对", "但是"]) == (None, None)
+
+
+def test_phrases_at_one_place_are_each_compared_with_what_holds_none_of_them() -> None:
+    hypotheses = [Hypothesis("我不会做的", -3.0), Hypothesis("我不会的", -4.0), Hypothesis("我回家的", -5.0)]
+    assert judge(hypotheses, ["我不会", "我不会做", "但是"]) == (Evidence(2.0), Evidence(2.0), Evidence(-math.inf))
+
+
+def test_overlapping_proposals_are_asked_about_at_once() -> None:
+    turn = heard("那 就是 你 的 是 好")
+    proposals = propose((turn,), SoundIndex(["这是你的事", "那就是你的事"]))
+    asked = question_for(proposals, turn)
+    assert ("那就是你的事", "好") in asked.readings
+    assert ("那", "就", "这是你的事", "好") in asked.readings
+    assert asked.readings.count(("那", "就是", "你", "的", "是", "好")) == 2

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.sound.confidence import confidence, prior
@@ -25,13 +26,13 @@ here and the threshold for scoring a person is asked: worth a look when it is ri
 MIN_PRIOR = 0.0025
 """Places less likely than this by sound alone are not worth hearing again."""
 
-MAX_PHRASES_A_PLACE = 3
-"""Phrases that are tried at one place: the spellings of one wording differ in little."""
+MAX_PHRASES_A_PLACE = 8
+"""Phrases that are tried at one place, in one hearing: the spellings of one wording differ in little."""
 
-MAX_REHEARD_SHARE = 0.35
+MAX_REHEARD_SHARE = 0.8
 """Sound heard again at most, as a share of the searched turns' length. Hearing with a few sentences costs
-about a third of hearing freely, so this bounds the second pass below 15 % of the first; what is
-likeliest by sound goes first."""
+about a third of hearing freely, and one side is searched of two that were transcribed: this bounds the
+second pass below 15 % of the first. What is likeliest by sound goes first."""
 
 
 REHEARD_ALWAYS_S = 5.0
@@ -58,6 +59,13 @@ class AmendedTurns:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Proposals that overlap the first of them, which is the likeliest by sound."""
+
+    proposals: list[Proposal]
+
+
+@dataclass(frozen=True, slots=True)
 class _Judged:
     proposal: Proposal
     evidence: Evidence | None
@@ -75,8 +83,8 @@ def amend_turns(
         AsrError: the listener's recogniser failed.
     """
     spoken = {turn.index: turn for turn in turns if turn.words and speaker in (None, turn.speaker)}
-    proposals = propose(tuple(spoken.values()), index)
-    judged = [_judge(proposal, listener, question) for proposal, question in _within_budget(proposals, spoken)]
+    places = _within_budget(gather_places(propose(tuple(spoken.values()), index)), spoken)
+    judged = [one for place in places for one in _judge(place, listener, spoken)]
     chosen = _best_apart(one for one in judged if one.confidence >= AMEND_FROM)
     amended: dict[int, tuple[Turn, list[Amendment]]] = {
         turn_index: _rewrite(turn, [one for one in chosen if one.proposal.turn_index == turn_index])
@@ -88,25 +96,35 @@ def amend_turns(
     )
 
 
-def _within_budget(proposals: Sequence[Proposal], turns: dict[int, Turn]) -> list[tuple[Proposal, Question]]:
-    """The likeliest proposals by sound, as many as may be heard again."""
-    left_s = REHEARD_ALWAYS_S + MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
-    ranked = sorted(((prior(one), one) for one in proposals), key=lambda pair: -pair[0])
-    chosen: list[tuple[Proposal, Question]] = []
-    for likely, proposal in ranked:
-        if sum(_overlap(proposal, other) for other, _ in chosen) >= MAX_PHRASES_A_PLACE:
-            continue
-        question = question_for(proposal, turns[proposal.turn_index])
-        left_s -= question.seconds
-        if likely < MIN_PRIOR or left_s < 0:
+def gather_places(proposals: Iterable[Proposal]) -> list[Place]:
+    """Gather overlapping proposals into places, likeliest by sound first; leave out what is too unlikely."""
+    places: list[Place] = []
+    for likely, proposal in sorted(((prior(one), one) for one in proposals), key=lambda pair: -pair[0]):
+        if likely < MIN_PRIOR:
             break
-        chosen.append((proposal, question))
-    return chosen
+        place = next((one for one in places if _overlap(proposal, one.proposals[0])), None)
+        if place is None:
+            places.append(Place([proposal]))
+        elif len(place.proposals) < MAX_PHRASES_A_PLACE:
+            place.proposals.append(proposal)
+    return places
 
 
-def _judge(proposal: Proposal, listener: Listener | None, question: Question) -> _Judged:
-    evidence = ask(listener, proposal.speaker, question, proposal.phrase) if listener else None
-    return _Judged(proposal, evidence, confidence(proposal, evidence))
+def _within_budget(places: Sequence[Place], turns: dict[int, Turn]) -> list[Place]:
+    """The likeliest places, as many as may be heard again."""
+    left_s = REHEARD_ALWAYS_S + MAX_REHEARD_SHARE * sum(turn.end_s - turn.start_s for turn in turns.values())
+    lengths_s = accumulate(_question(place, turns).seconds for place in places)
+    return [place for place, length_s in zip(places, lengths_s, strict=True) if length_s <= left_s]
+
+
+def _question(place: Place, turns: dict[int, Turn]) -> Question:
+    return question_for(place.proposals, turns[place.proposals[0].turn_index])
+
+
+def _judge(place: Place, listener: Listener | None, turns: dict[int, Turn]) -> list[_Judged]:
+    found = ask(listener, _question(place, turns), place.proposals) if listener else [None] * len(place.proposals)
+    pairs = zip(place.proposals, found, strict=True)
+    return [_Judged(one, evidence, confidence(one, evidence)) for one, evidence in pairs]
 
 
 def _best_apart(judged: Iterable[_Judged]) -> list[_Judged]:

@@ -38,10 +38,10 @@ class Logistic:
         return 1 / (1 + math.exp(-logit))
 
 
-HEARD_AGAIN = Logistic(-5.85, 2.53, -2.76, 1.34)
+HEARD_AGAIN = Logistic(-2.42, 1.45, -5.27, 0.90)
 """After a second hearing."""
 
-HEARD_ONCE = Logistic(-8.31, 1.90, -5.02)
+HEARD_ONCE = Logistic(-5.80, 1.54, -7.57)
 """Before one, or where none is possible (live, or a phrase that the recogniser cannot spell)."""
 
 SYLLABLES_THAT_COUNT = 6

@@ -1,8 +1,8 @@
 """Hearing a near miss again: was it the phrase, or what the first pass wrote?
 
-Takes a proposal with its turn and a listener; gives the evidence. The recogniser hears the sound
+Takes overlapping proposals with their turn and a listener; gives the evidence. The recogniser hears the sound
 around the place once more with very few sentences to choose from: what the first pass wrote there,
-the same with the phrase put in its place, each without the words around it, and a model of
+the same with each phrase put in its place, each without the words around it, and a model of
 anything else. Both readings meet the same sound with the same words around them, so the difference
 of their likelihoods is about the place alone; alone against a garbage model, a phrase wins wherever
 something sounds a little like it.
@@ -45,7 +45,7 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """How many natural logarithms likelier the best hypothesis with the phrase is than the best without.
+    """How many natural logarithms likelier the best hypothesis with the phrase is than the best without any.
 
     Infinite when there was no hypothesis of the other kind among those returned.
     """
@@ -67,39 +67,47 @@ class Question:
         return self.end_s - self.start_s
 
 
-def question_for(proposal: Proposal, turn: Turn) -> Question:
-    """Prepare the second hearing of a place in a turn with words."""
-    near = [
-        word
-        for word in turn.words
-        if word.start_s < proposal.end_s + CONTEXT_S and word.end_s > proposal.start_s - CONTEXT_S
-    ]
-    before, under, after = _around(proposal.span, turn, near)
+def question_for(proposals: Sequence[Proposal], turn: Turn) -> Question:
+    """Prepare the second hearing of a place in a turn with words, for all phrases that it may hold.
+
+    `proposals` overlap one another; at least one.
+    """
+    start_s, end_s = min(one.start_s for one in proposals), max(one.end_s for one in proposals)
+    near = [word for word in turn.words if word.start_s < end_s + CONTEXT_S and word.end_s > start_s - CONTEXT_S]
     heard = tuple(word.text for word in near)
-    forms = _forms(proposal.phrase)
+    parts = {one: _around(one.span, turn, near) for one in proposals}
+    forms = {one: _forms(one.phrase) for one in proposals}
     readings = [
-        *((*before, form, *after) for form in forms),
-        *(heard for _ in forms),
-        *((form,) for form in forms),
-        *((under,) if under else ()),
+        *((*before, form, *after) for one, (before, _, after) in parts.items() for form in forms[one]),
+        *(heard for _ in range(max(len(ways) for ways in forms.values()))),
+        *((form,) for ways in forms.values() for form in ways),
+        *dict.fromkeys(under for _, under, _ in parts.values() if under),
     ]
-    start_s = min(near[0].start_s, proposal.start_s) - EDGE_S
-    end_s = max(near[-1].end_s, proposal.end_s) + EDGE_S
-    return Question(max(0.0, start_s), end_s, tuple(readings))
+    first_s = max(0.0, min(near[0].start_s, start_s) - EDGE_S)
+    return Question(first_s, max(near[-1].end_s, end_s) + EDGE_S, tuple(readings))
 
 
-def ask(listener: Listener, speaker: Speaker, question: Question, phrase: str) -> Evidence | None:
-    """Have the place heard again; None when the listener cannot spell the phrase or heard nothing."""
-    return judge(listener.weigh(speaker, question.start_s, question.end_s, question.readings), phrase)
+def ask(listener: Listener, question: Question, proposals: Sequence[Proposal]) -> tuple[Evidence | None, ...]:
+    """Have a place heard again; for each proposal None when no phrase could be spelt or nothing was heard.
+
+    Raises:
+        AsrError: the recogniser failed.
+    """
+    hypotheses = listener.weigh(proposals[0].speaker, question.start_s, question.end_s, question.readings)
+    return judge(hypotheses, [one.phrase for one in proposals])
 
 
-def judge(hypotheses: Sequence[Hypothesis], phrase: str) -> Evidence | None:
-    """Compare the best hypothesis that holds the phrase with the best that does not."""
-    if not hypotheses:
-        return None
-    holding = [one.log_likelihood for one in hypotheses if phrase in normalise(one.text).text]
-    others = [one.log_likelihood for one in hypotheses if phrase not in normalise(one.text).text]
-    return Evidence(max(holding, default=float("-inf")) - max(others, default=float("-inf")))
+def judge(hypotheses: Sequence[Hypothesis], phrases: Sequence[str]) -> tuple[Evidence | None, ...]:
+    """Compare for each phrase the best hypothesis that holds it with the best that holds none of them."""
+    said = [(normalise(one.text).text, one.log_likelihood) for one in hypotheses]
+    none_of_them = max(
+        (score for text, score in said if not any(one in text for one in phrases)), default=float("-inf")
+    )
+    best = [max((score for text, score in said if phrase in text), default=float("-inf")) for phrase in phrases]
+    return tuple(
+        Evidence(one - none_of_them) if hypotheses and (one, none_of_them) != (float("-inf"),) * 2 else None
+        for one in best
+    )
 
 
 def _forms(phrase: str) -> tuple[str, ...]:
