@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from callcoach import __version__
-from callcoach.asr.engine import Engine, SentenceWeigher, usable_cores
+from callcoach.asr.engine import Engine, RehearingEngine, usable_cores
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import level_track
@@ -33,6 +33,7 @@ from callcoach.datapath import (
     Speaker,
     Transcript,
     Turn,
+    Word,
 )
 from callcoach.errors import StoreError
 from callcoach.rules.rulebook import Rulebook
@@ -40,7 +41,7 @@ from callcoach.rules.runner import apply_rules
 from callcoach.rules.sound.amending import amend_turns
 from callcoach.rules.sound.rehearing import Reading
 from callcoach.rules.sound.search import SoundIndex
-from callcoach.rules.sound.vocabulary import phrases_of
+from callcoach.rules.sound.vocabulary import phrases_of, sentences_of
 from callcoach.scoring import Rubric, score
 
 SCHEMA_VERSION = 1
@@ -104,8 +105,9 @@ def analyse(
 class SoundListener:
     """Lets the rules hear a stretch of this sound again, through an engine they know nothing of."""
 
-    weigher: SentenceWeigher
+    engine: RehearingEngine
     sound: Sound
+    workers: int = 0
 
     def weigh(
         self, speaker: Speaker, start_s: float, end_s: float, readings: Sequence[Reading]
@@ -113,18 +115,28 @@ class SoundListener:
         """See `callcoach.rules.sound.rehearing.Listener.weigh`."""
         rate_hz = self.sound.sample_rate_hz
         samples = self.sound.side(speaker)[round(start_s * rate_hz) : round(end_s * rate_hz)]
-        return self.weigher.weigh(samples, rate_hz, readings)
+        return self.engine.weigh(samples, rate_hz, readings)
+
+    def expect(
+        self, speaker: Speaker, stretches: Sequence[tuple[float, float]], sentences: Sequence[str]
+    ) -> tuple[tuple[Word, ...], ...]:
+        """See `callcoach.rules.sound.rehearing.Listener.expect`."""
+        last_s = self.sound.duration_s
+        segments = [Segment(speaker, start_s, min(end_s, last_s)) for start_s, end_s in stretches if start_s < last_s]
+        heard = self.engine.transcribe_expecting(self.sound, segments, sentences, workers=self.workers)
+        return tuple(utterance.words for utterance in heard)
 
 
 def _hear_again(
     turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook, workers: int
 ) -> tuple[Turn, ...]:
     """Write into the agent's turns what a second hearing makes likely, where the engine can hear again."""
-    if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
+    if not isinstance(engine, RehearingEngine) or Speaker.AGENT not in sound.speakers:
         return turns
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
-    listener = SoundListener(engine, sound)
-    return amend_turns(turns, index, listener, speaker=Speaker.AGENT, workers=workers).turns
+    listener = SoundListener(engine, sound, workers)
+    sentences = sentences_of(rulebook, Speaker.AGENT)
+    return amend_turns(turns, index, listener, sentences, speaker=Speaker.AGENT, workers=workers).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:
