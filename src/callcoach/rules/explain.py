@@ -13,7 +13,7 @@ from callcoach.datapath import Call, Conversation, Finding, Severity, Speaker, T
 from callcoach.rules.clock import RuleClock
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.examples import SECONDS_PER_CHARACTER
-from callcoach.rules.match import Match
+from callcoach.rules.match import NOTHING_ELSE, Match, Note, SetAside
 from callcoach.rules.reference import describe
 from callcoach.rules.runner import Excused, missing_reasons, place_in_turn, try_matches
 from callcoach.rules.scope import Applicability, Verdict, applicability
@@ -64,12 +64,13 @@ class ExceptionTrial:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was measured against which threshold, both in `unit`; None for a wording."""
+    """What was measured against which threshold, both in `unit`; None for a wording. `note`: what else was."""
 
     value: float | None
     threshold: float | None
     unit: str
     confidence: float
+    note: Note = NOTHING_ELSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,8 @@ class RuleExplanation:
     """How one rule judged one conversation, step by step.
 
     `lacking` says in Chinese and English what the rule needs and the conversation does not have; where
-    it is not empty, or the rule does not apply, nothing was judged. `failure` is how the rule crashed.
+    it is not empty, or the rule does not apply, nothing was judged. `set_aside` are places that were measured
+    and have an innocent cause. `failure` is how the rule crashed.
     """
 
     rule: RuleFacts
@@ -125,6 +127,7 @@ class RuleExplanation:
     lacking: tuple[tuple[str, str], ...]
     turns: tuple[TurnStep, ...]
     candidates: tuple[Candidate, ...]
+    set_aside: tuple[SetAside, ...] = ()
     failure: str = ""
 
     @property
@@ -155,7 +158,9 @@ def explain_rule(rulebook: Rulebook, rule: Rule, conversation: Conversation) -> 
         return RuleExplanation(rule_facts(rulebook, rule), applies, lacking, turns, ())
     seen, failure = try_matches(rule, view)
     candidates = tuple(_candidate(rule, one.match if isinstance(one, Excused) else one, view) for one in seen)
-    return RuleExplanation(rule_facts(rulebook, rule), applies, (), turns, candidates, failure.error if failure else "")
+    aside = () if failure else tuple(rule.condition.set_aside(view))
+    crashed = failure.error if failure else ""
+    return RuleExplanation(rule_facts(rulebook, rule), applies, (), turns, candidates, aside, crashed)
 
 
 def said(text: str, speaker: Speaker) -> Conversation:
@@ -181,7 +186,13 @@ def explain_finding(rulebook: Rulebook, finding: Finding, turn: Turn | None) -> 
         rule=rule_facts(rulebook, rule),
         same_rule=rule.version == finding.rule_version,
         finding=finding,
-        measure=Measure(finding.value, finding.threshold, finding.unit, finding.confidence),
+        measure=Measure(
+            finding.value,
+            finding.threshold,
+            finding.unit,
+            finding.confidence,
+            Note(finding.note_zh, finding.note_en),
+        ),
         wordings=wordings,
         trials=trials,
     )
@@ -232,7 +243,7 @@ def _candidate(rule: Rule, match: Match, view: ConversationView) -> Candidate:
         text_span=match.text_span,
         quote=match.quote,
         severity=match.severity or rule.severity,
-        measure=Measure(match.value, match.threshold, match.unit, match.confidence),
+        measure=Measure(match.value, match.threshold, match.unit, match.confidence, match.note),
         trials=trials,
     )
 

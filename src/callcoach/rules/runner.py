@@ -164,6 +164,8 @@ def make_finding(finding_id: str, rule: Rule, match: Match) -> Finding:
         value=match.value,
         threshold=match.threshold,
         unit=match.unit,
+        note_zh=match.note.zh,
+        note_en=match.note.en,
         confidence=match.confidence,
         status=_status(rule, match),
         advice_zh=rule.advice_zh,
