@@ -95,6 +95,8 @@ def _candidate(one: Candidate) -> Iterator[RenderableType]:
     yield Text(f"     {measured(one.measure)}")
     if one.measure.note.zh:
         yield Text(f"     {one.measure.note.zh} · {one.measure.note.en}")
+    if one.superseded_by:
+        yield Text(f"     另一条规则 {one.superseded_by} 已算这一处 · {one.superseded_by} is charged instead", "green")
     for trial in one.trials:
         yield _trial(trial)
 

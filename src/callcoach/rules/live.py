@@ -27,8 +27,19 @@ from callcoach.datapath import (
 )
 from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
 from callcoach.rules.definition import Rule, Rulebook
-from callcoach.rules.knowable import News, Progress, closed, instant, only_at_end, settled, worth_asking
-from callcoach.rules.match import Match
+from callcoach.rules.knowable import (
+    AtEnd,
+    News,
+    Progress,
+    closed,
+    final_to_s,
+    instant,
+    only_at_end,
+    settled,
+    worth_asking,
+)
+from callcoach.rules.match import Match, overlap
+from callcoach.rules.precedence import superseders
 from callcoach.rules.runner import apply_rules, is_for, make_finding, try_rule, why_not_evaluated
 from callcoach.rules.view import ConversationView
 
@@ -44,8 +55,14 @@ class NotLive:
 
 def not_live(rulebook: Rulebook) -> tuple[NotLive, ...]:
     """The rules that can only be judged when the call is over."""
-    pairs = ((rule, only_at_end(rule.condition)) for rule in rulebook.rules)
+    pairs = ((rule, why_at_end(rule, rulebook)) for rule in rulebook.rules)
     return tuple(NotLive(rule.id, why.zh, why.en) for rule, why in pairs if why)
+
+
+def why_at_end(rule: Rule, rulebook: Rulebook) -> AtEnd | None:
+    """Why a rule, or one that supersedes it, cannot be judged before the end; None: it can."""
+    above = [one.condition for one in rulebook.rules if rule.id in one.supersedes]
+    return next((why for one in (rule.condition, *above) if (why := only_at_end(one))), None)
 
 
 @dataclass(slots=True)
@@ -87,6 +104,9 @@ class LiveRules:
         self._new_events = bool(call.events)
         self._spoken_to_s = 0.0
         self._made = 0
+        self._above = superseders(
+            rule for rule in rulebook.rules if is_for(rule, rulebook, Conversation(call, 0.0, ()))
+        )
         self._view = ConversationView(
             Conversation(call, 0.0, (), separated=separated), rulebook.finder, RuleClock(limit_s)
         )
@@ -94,7 +114,7 @@ class LiveRules:
         self._watches = [
             _Watch(rule, set())
             for rule in rulebook.rules
-            if is_for(rule, rulebook, conversation) and only_at_end(rule.condition) is None
+            if is_for(rule, rulebook, conversation) and why_at_end(rule, rulebook) is None
         ]
         self.failures: list[RuleFailure] = []
         """Rules that crashed; they are left to the end of the call, which shows them too."""
@@ -213,14 +233,30 @@ class LiveRules:
             self.failures.append(failure)
             self._watches.remove(watch)
             return []
-        new = [one for one in matches if one not in watch.told]
-        certain = [one for one in new if settled(watch.rule.condition, one, now)]
+        new = [one for one in matches if one not in watch.told and not self._gives_way(watch.rule, one)]
+        certain = [one for one in new if settled(watch.rule.condition, one, now) and self._stands(watch.rule, one, now)]
         watch.told.update(certain)
         behind = self._sounded_to_s < self._spoken_to_s and not instant(watch.rule.condition)
         watch.waiting = len(certain) < len(new) or behind
         if not watch.waiting and closed(watch.rule.condition, now):
             self._watches.remove(watch)
         return certain
+
+    def _gives_way(self, rule: Rule, match: Match) -> bool:
+        """Whether a rule that supersedes this one finds the same place."""
+        return any(
+            overlap(match, other)
+            for higher in self._above.get(rule.id, ())
+            if why_not_evaluated(higher, self._rulebook, self._view.conversation) is None
+            for other in try_rule(higher, self._view)[0]
+        )
+
+    def _stands(self, rule: Rule, match: Match, now: Progress) -> bool:
+        """Whether no rule that supersedes this one can still find the same place."""
+        return all(
+            instant(higher.condition) or final_to_s(higher.condition, now) > match.end_s
+            for higher in self._above.get(rule.id, ())
+        )
 
     def _number(self, rule: Rule, match: Match) -> Finding:
         self._made += 1

@@ -74,3 +74,10 @@ def is_near(one: Match, other: Match, within_s: float | None, within_turns: int 
     if one.turn_index is None or other.turn_index is None:
         return False
     return abs(one.turn_index - other.turn_index) <= within_turns
+
+
+def overlap(one: Match, other: Match) -> bool:
+    """Whether two places share some text or, where they do not stand in the text of one turn, some time."""
+    if one.turn_index is not None and one.turn_index == other.turn_index and one.text_span and other.text_span:
+        return one.text_span[0] < other.text_span[1] and other.text_span[0] < one.text_span[1]
+    return one.start_s < other.end_s and other.start_s < one.end_s

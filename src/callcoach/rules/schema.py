@@ -166,6 +166,7 @@ class RuleDocument(_Strict):
     review_only: bool = False
     in_force: DatesInForce = DatesInForce()
     scope: ScopeDocument = ScopeDocument()
+    supersedes: tuple[Text, ...] = ()
     hits: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
     misses: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.rules.kinds.base import CONFIG, Condition, Position, Seconds, Who
-from callcoach.rules.match import Match, Need, is_near
+from callcoach.rules.match import Match, Need, is_near, overlap
 from callcoach.rules.view import ConversationView
 
 NEIGHBOURS = ("before", "after", "near", "not_before", "not_after", "not_near")
@@ -80,7 +80,7 @@ class Where(Condition):
                 self._is_hers(match)
                 and self._is_there(view, match)
                 and all(self._holds(name, one, match, places[name]) for name, one in self.neighbours())
-                and not any(_overlaps(match, other) for other in inside)
+                and not any(overlap(match, other) for other in inside)
             ):
                 yield match
 
@@ -118,12 +118,6 @@ def _on_side(side: str, match: Match, other: Match) -> bool:
     if side == "before":
         return match.start_s < other.start_s
     return side == "near" or match.start_s > other.start_s
-
-
-def _overlaps(one: Match, other: Match) -> bool:
-    if one.turn_index is not None and one.turn_index == other.turn_index and one.text_span and other.text_span:
-        return one.text_span[0] < other.text_span[1] and other.text_span[0] < one.text_span[1]
-    return one.start_s < other.end_s and other.start_s < one.end_s
 
 
 OPTIONS: tuple[str, ...] = tuple(one.name for one in fields(Where) if one.name != "of")
