@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -61,7 +61,12 @@ misses: [我来, 我去, 我做]
 
 @cache
 def nested() -> Rulebook:
-    rules = (RULE.format(name=name, condition=condition) for name, condition in CONDITIONS.items())
+    return book_of(CONDITIONS)
+
+
+def book_of(conditions: Mapping[str, str]) -> Rulebook:
+    """A rulebook of one rule for each condition, `test.NAME`."""
+    rules = (RULE.format(name=name, condition=condition) for name, condition in conditions.items())
     with TemporaryDirectory() as folder:
         (Path(folder) / "a.yaml").write_text("---\n".join(rules), encoding="utf-8")
         return load_rulebook(folder)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -41,6 +40,7 @@ from callcoach.rules.kinds import kinds
 from callcoach.rules.live import LiveRules, not_live
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.rules.runner import apply_rules
+from tests.rules.test_live import book_of, plain
 
 HOP_S = 0.1
 NO, SORRY = "{kind: phrase, any: [我不]}", "{kind: phrase, any: [抱歉], speaker: anyone}"
@@ -108,27 +108,10 @@ AT_END = {
 }
 """Conditions that wait for the end of the call."""
 
-RULE = """\
-id: test.{name}
-version: 1
-name: {{zh: 试, en: Test}}
-category: negative
-severity: warning
-applies_to: agent
-condition: {condition}
-advice: {{zh: 试, en: Test}}
-source: {{document: S0, phrase: 试}}
-hits: [【我不】来, 【我不】去, 【我不】做]
-misses: [我来, 我去, 我做]
-"""
-
 
 @cache
 def book() -> Rulebook:
-    rules = [RULE.format(name=name, condition=condition) for name, condition in (LIVE | AT_END).items()]
-    with TemporaryDirectory() as folder:
-        (Path(folder) / "a.yaml").write_text("---\n".join(rules), encoding="utf-8")
-        return load_rulebook(folder)
+    return book_of(LIVE | AT_END)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +228,6 @@ def hear_sound(live: LiveRules, whole: Conversation, until_s: float) -> None:
             for side, spans in whole.dropouts.items()
         },
     )
-
-
-def plain(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings without their numbers, which follow the order in which they were made."""
-    return [replace(one, id="f") for one in findings]
 
 
 def check(drawn: Sequence[Said], events: Sequence[tuple[CallEventKind, int]]) -> None:
