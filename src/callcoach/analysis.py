@@ -17,6 +17,7 @@ from callcoach import __version__
 from callcoach.asr.engine import Engine, RehearingEngine, usable_cores
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
+from callcoach.audio.dropouts import dropouts
 from callcoach.audio.levels import level_track
 from callcoach.audio.pitch import pitch_track
 from callcoach.audio.sound import Sound
@@ -93,7 +94,7 @@ def analyse(
     turns = _hear_again(first_pass, sound, engine, rulebook, workers or usable_cores())
     levels = _levels(sound, segments)
     conversation = Conversation(
-        call, recording.duration_s, turns, segments, levels, recording.separated, pitches=_pitches(sound)
+        call, recording.duration_s, turns, segments, levels, recording.separated, _pitches(sound), _dropouts(sound)
     )
     report = apply_rules(rulebook, conversation)
     scorecard = score(rubric, report)
@@ -191,6 +192,7 @@ def conversation_of(analysis: CallAnalysis, sound: Sound | None = None) -> Conve
         levels,
         recording.separated,
         pitches=_pitches(sound) if sound is not None else {},
+        dropouts=_dropouts(sound) if sound is not None else {},
     )
 
 
@@ -213,6 +215,11 @@ def _version_of(text: bytes) -> int:
 def _pitches(sound: Sound) -> dict[Speaker, PitchTrack]:
     """Measure each side's pitch."""
     return {speaker: pitch_track(sound.side(speaker), sound.sample_rate_hz) for speaker in sound.speakers}
+
+
+def _dropouts(sound: Sound) -> dict[Speaker, tuple[tuple[float, float], ...]]:
+    """Find where each side's line lost the sound."""
+    return {speaker: dropouts(sound.side(speaker), sound.sample_rate_hz) for speaker in sound.speakers}
 
 
 def _levels(sound: Sound, segments: Sequence[Segment]) -> dict[Speaker, LevelTrack]:
