@@ -15,12 +15,12 @@ from callcoach.rules.match import Match, Need, Note
 from callcoach.rules.quiet import spoken_hops, spoken_spans
 from callcoach.rules.view import ConversationView
 
-DEFAULT_ABOVE_DB = 6.0
-"""Twice the sound pressure: heard as a raised voice (guidelines D, voice.raised)."""
+DEFAULT_ABOVE_DB = 5.0
+"""A rise that is a raised voice when the pitch rises with it: near what a level varies by from sentence to
+sentence, so that it needs the second evidence."""
 
-DEFAULT_ALONE_DB = 7.0
-"""A rise that counts whatever the pitch. Halving the distance to the microphone raises the level by 6 dB and
-leaves the pitch; one more decibel is what a level varies by from sentence to sentence, and beyond is effort."""
+DEFAULT_ALONE_DB = 6.0
+"""A rise that counts whatever the pitch: twice the sound pressure (guidelines D, voice.raised)."""
 
 DEFAULT_HIGHER_SEMITONES = 2.0
 """Rise of the pitch that shows effort: vocal effort raises level and pitch together, by about a semitone for
