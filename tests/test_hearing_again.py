@@ -28,12 +28,12 @@ class Said:
     start_s: float
     end_s: float
 
-    def heard_as(self, words: str) -> Turn:
+    def heard_as(self, words: str, sure: float = 0.9) -> Turn:
         texts = words.split()
         step_s = (self.end_s - self.start_s) / sum(map(len, texts))
         at_s, timed = self.start_s, list[Word]()
         for text in texts:
-            timed.append(Word(text, at_s, at_s + step_s * len(text), 0.9))
+            timed.append(Word(text, at_s, at_s + step_s * len(text), sure))
             at_s += step_s * len(text)
         return Turn(0, Speaker.AGENT, self.start_s, at_s, "".join(texts), tuple(timed))
 
@@ -106,7 +106,7 @@ def test_a_phrase_is_found_where_the_first_pass_wrote_something_else(
     engine: VoskEngine, sentence: Callable[[str, str, str], Said]
 ) -> None:
     said = sentence("dev/dev16", "您没有填对", "您没有填对")
-    turn = said.heard_as("大家 没有 好")
+    turn = said.heard_as("大家 没有 好", sure=0.6)
     index = SoundIndex(["你没有填对"])
     listener = SoundListener(engine, said.sound)
     assert amend_turns((turn,), index, listener).turns == (turn,)

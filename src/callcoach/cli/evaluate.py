@@ -23,7 +23,8 @@ def evaluate(
         Path | None, typer.Option("--json", help="把全部数字写入文件 · Write all figures here.")
     ] = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="只评这些录音（名字，可多次）· Only these recordings.")
+        list[str] | None,
+        typer.Option("--only", help="只评这些录音（名字或通配符，可多次）· Only these recordings; patterns too."),
     ] = None,
     truth_transcripts: Annotated[
         bool,
@@ -57,14 +58,19 @@ def evaluate(
 
 
 def _chosen(recordings: tuple[LabelledRecording, ...], only: list[str] | None) -> tuple[LabelledRecording, ...]:
+    from fnmatch import fnmatchcase
+
     from callcoach.evaluation.truth import CorpusError
 
     if not only:
         return recordings
-    unknown = set(only) - {one.name for one in recordings}
+    unknown = [name for name in only if not any(fnmatchcase(one.name, name) for one in recordings)]
     if unknown:
-        raise CorpusError(f"No recording is named {', '.join(sorted(unknown))}; --only takes names without suffix.")
-    return tuple(one for one in recordings if one.name in only)
+        raise CorpusError(
+            f"No recording is named {', '.join(unknown)}; "
+            "--only takes names without suffix, or patterns such as '*.8k'."
+        )
+    return tuple(one for one in recordings if any(fnmatchcase(one.name, name) for name in only))
 
 
 def _engine_for(settings: Settings, *, truth_transcripts: bool) -> Callable[[TruthCall], Engine]:

@@ -58,6 +58,7 @@ class CallResult:
     """Character errors of `agent`, `customer`, or `unknown` for a mono mix."""
     decoys_scored: int
     scored_findings: int
+    sample_rate_hz: int
     duration_s: float
     wall_s: float
     cpu_s: float
@@ -148,6 +149,7 @@ def judge(
         errors=_character_errors(truth, analysis),
         decoys_scored=decoys_hit(truth, wordings),
         scored_findings=sum(one.category in ("negative", "forbidden") for one in findings),
+        sample_rate_hz=analysis.recording.sample_rate_hz,
         duration_s=analysis.recording.duration_s,
         wall_s=wall_s,
         cpu_s=cpu_s,
@@ -173,9 +175,11 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
     """The figures as plain data; docs/evaluation.md explains each key."""
     results = evaluation.results
     errors: defaultdict[str, ErrorCount] = defaultdict(lambda: ErrorCount(0, 0))
+    by_rate: defaultdict[int, ErrorCount] = defaultdict(lambda: ErrorCount(0, 0))
     for result in results:
         for side, count in result.errors.items():
             errors[side] += count
+            by_rate[result.sample_rate_hz] += count
     together = sum(errors.values(), ErrorCount(0, 0))
     seconds = sum(result.duration_s for result in results)
     return {
@@ -189,6 +193,7 @@ def as_json(evaluation: Evaluation) -> dict[str, Any]:
         "cpu_real_time_factor": round(sum(result.cpu_s for result in results) / seconds, 4),
         "cer": round(together.rate, 4),
         "cer_by_side": {side: round(count.rate, 4) for side, count in sorted(errors.items())},
+        "cer_by_rate": {str(rate): round(count.rate, 4) for rate, count in sorted(by_rate.items())},
         "overall": {name: _figures(_overall(results, name)) for name in OVERALL},
         "families": _families(results),
         "hard_negatives": _hard_negatives(results),
