@@ -112,6 +112,19 @@ class RuleSettings(BaseModel):
     rubric: str = Field(default="service-language", description="Built-in rubric, or a rubric file.")
 
 
+class ServerSettings(BaseModel):
+    """Where the review room's server listens."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="Address `callcoach serve` listens on; 0.0.0.0: all.")
+    port: Port = Field(default=8765, description="Port it listens on; 0: any free port.")
+    base_url: str = Field(
+        default="", description="Address people reach it by, such as https://qa.example.com; empty: host and port."
+    )
+    max_upload_mb: int = Field(default=500, ge=1, description="Largest recording taken in one upload, in MB.")
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are refused, so that a typing error does not pass silently."""
 
@@ -121,11 +134,16 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_data_dir("callcoach", appauthor=False)),
         description="Data folder: models, recordings, analyses.",
     )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Database of the server; empty: SQLite in the data folder; else `postgresql+psycopg://…`.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log detail.")
     sip: SipSettings = SipSettings()
     recording: RecordingSettings = RecordingSettings()
     asr: AsrSettings = AsrSettings()
     rules: RuleSettings = RuleSettings()
+    server: ServerSettings = ServerSettings()
 
     @cached_property
     def models_dir(self) -> Path:
