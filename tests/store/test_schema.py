@@ -56,10 +56,16 @@ def fill(database: Database, revision: str) -> None:
 def differences(database: Database) -> list[object]:
     with database.engine.connect() as connection, warnings.catch_warnings():
         warnings.filterwarnings("ignore", ".*expression-based index")  # nobody can compare these
-        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+        context = MigrationContext.configure(connection, opts={"include_name": is_ours})
+        return compare_metadata(context, Base.metadata)
 
 
-def columns(database: Database) -> dict[str, int]:
+def is_ours(name: str | None, kind: str, _: object) -> bool:
+    # The full-text index is made by SQL of each database's own.
+    return not (kind == "table" and name is not None and name.startswith("call_text"))
+
+
+def counts(database: Database) -> dict[str, int]:
     with database.engine.connect() as connection:
         names = [table.name for table in Base.metadata.sorted_tables]
         return {name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() for name in names}
@@ -73,16 +79,16 @@ def test_a_database_of_every_revision_comes_up_to_date_with_its_data(empty_datab
     upgrade(empty_database)
     assert current_revision(empty_database) == revisions()[-1]
     assert differences(empty_database) == []
-    counts = columns(empty_database)
+    found = counts(empty_database)
     assert {
-        name: counts[name] for name in ("people", "calls", "turns", "findings", "dimensions", "audit")
+        name: found[name] for name in ("people", "calls", "turns", "findings", "dimensions", "audit")
     } == dict.fromkeys(("people", "calls", "turns", "findings", "dimensions", "audit"), 1)
 
 
 def test_upgrading_twice_changes_nothing(database: Database) -> None:
     fill(database, "0001")
     upgrade(database)
-    assert columns(database)["calls"] == 1
+    assert counts(database)["calls"] == 1
 
 
 def test_servers_that_start_at_once_upgrade_once(empty_url: str, tmp_path: Path) -> None:

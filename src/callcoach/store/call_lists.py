@@ -12,13 +12,15 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from callcoach.errors import InputError
 from callcoach.principal import Principal
 from callcoach.store.calls import summaries, summaries_of
 from callcoach.store.model import CallFilter, CallPage, PageRequest, SortKey
+from callcoach.store.search.index import index_of
+from callcoach.store.search.tokens import parse_query
 from callcoach.store.tables import CallRow, CallTagRow, FindingRow, TagRow
 from callcoach.store.tables.calls import NO_SCORE, SCORE_TO_SORT_BY
 from callcoach.store.visibility import visible_to
@@ -39,7 +41,7 @@ def list_calls(session: Session, principal: Principal, wanted: CallFilter, page:
         InputError: the cursor is not one of ours, or from a list sorted otherwise.
     """
     column = _SORTED_BY[page.sort]
-    query = summaries().where(visible_to(principal), *_conditions(wanted))
+    query = summaries().where(visible_to(principal), *_conditions(wanted), *_said(session, wanted.text))
     if page.after:
         query = query.where(_beyond(column, page))
     limit = min(max(page.limit, 1), MAX_LIMIT)
@@ -56,6 +58,14 @@ def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.tag:
         tagged = select(CallTagRow.call_pk).join(TagRow, TagRow.id == CallTagRow.tag_id)
         yield CallRow.pk.in_(tagged.where(TagRow.name == wanted.tag))
+
+
+def _said(session: Session, text: str) -> Iterator[ColumnElement[bool]]:
+    terms = parse_query(text)
+    index = index_of(session)
+    yield from (index.matches(term) for term in terms)
+    if text.strip() and not terms:
+        yield false()  # only punctuation: nothing can be found
 
 
 def _plain_conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:

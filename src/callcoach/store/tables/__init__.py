@@ -3,7 +3,7 @@
 from callcoach.store.tables.access import ApiTokenRow
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
-from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow
+from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
@@ -23,4 +23,5 @@ __all__ = [
     "TagRow",
     "TeamRow",
     "TurnRow",
+    "WorkRow",
 ]

@@ -57,6 +57,12 @@ class CallRow(Base):
     sound_file: Mapped[str] = mapped_column(String(200), default="")
     """Name in the call's folder, as it came in; of the agent's side where there are two."""
     customer_sound_file: Mapped[str] = mapped_column(String(200), default="")
+    agent_right: Mapped[bool] = mapped_column(default=False)
+    """Whether the agent is on the right channel of the sound as it came in."""
+    heard_file: Mapped[str] = mapped_column(String(200), default="")
+    """Name in the call's folder of what browsers play; empty until the recording was read."""
+    attempt: Mapped[int] = mapped_column(default=1)
+    """How many times the work was begun by a person or by the call's coming in."""
     source: Mapped[str] = mapped_column(String(400), default="")
     """Where it came from: the name of the file sent or found."""
 
@@ -87,6 +93,20 @@ class TurnRow(Base):
     start_s: Mapped[float]
     end_s: Mapped[float]
     text: Mapped[str] = mapped_column(Text)
+
+
+class WorkRow(Base):
+    """One run of one step of the work on a call; a run that a crash ended has no end."""
+
+    __tablename__ = "work"
+    __table_args__ = (Index("ix_work_call", "call_pk", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"))
+    step: Mapped[str] = mapped_column(String(24))
+    attempt: Mapped[int]
+    begun_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 class TagRow(Base):

@@ -1,0 +1,45 @@
+"""The index on SQLite: an FTS5 table with a row a stretch, whose row id tells the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Integer, column, select, table, text
+from sqlalchemy.orm import Session
+
+from callcoach.store.search.tokens import IndexedText, Term
+from callcoach.store.tables import CallRow
+
+MAX_STRETCHES = 1024
+"""Row id = call's key times this + number of the stretch; a call of ten hours has about a hundred."""
+_TABLE = table("call_text", column("rowid", Integer), column("call_text"))
+
+
+class SqliteIndex:
+    """See `callcoach.store.search.index.TextIndex`."""
+
+    def put(self, session: Session, call_pk: int, stretches: Sequence[IndexedText]) -> None:
+        """Replace a call's stretches; any beyond the last that fits are left out of the search."""
+        first = call_pk * MAX_STRETCHES
+        session.execute(
+            text("DELETE FROM call_text WHERE rowid BETWEEN :first AND :last"),
+            {"first": first, "last": first + MAX_STRETCHES - 1},
+        )
+        rows = [
+            {"id": first + number, "words": " ".join(stretch.words), "grams": " ".join(stretch.grams)}
+            for number, stretch in enumerate(stretches[:MAX_STRETCHES])
+        ]
+        if rows:
+            session.execute(text("INSERT INTO call_text (rowid, words, grams) VALUES (:id, :words, :grams)"), rows)
+
+    def matches(self, term: Term) -> ColumnElement[bool]:
+        """Return the condition of calls that a term is found in."""
+        found = select(_TABLE.c.rowid.op("/")(MAX_STRETCHES)).where(_TABLE.c.call_text.op("MATCH")(match(term)))
+        return CallRow.pk.in_(found)
+
+
+def match(term: Term) -> str:
+    """Return a term as FTS5 writes it. Tokens hold letters and digits only, so that quotes need no care."""
+    words = " AND ".join(f'words : "{word}"' for word in term.words)
+    grams = f'grams : "{" ".join(term.grams)}"' + ("*" if term.open_end else "")
+    return f"({words}) OR {grams}" if words else grams
