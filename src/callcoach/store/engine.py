@@ -57,7 +57,7 @@ class Database:
             StoreBusyError: another writer held the database for too long, or the server of the database is away.
             DuplicateError: a constraint of the schema does not hold; nothing was written.
         """
-        with _in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
@@ -68,7 +68,7 @@ class Database:
             StoreBusyError: the server of the database is away.
         """
         engine = self.engine.execution_options(**{_READING: True})
-        with _in_words(), Session(engine, expire_on_commit=False) as session:
+        with in_words(), Session(engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -141,7 +141,8 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
+    """Turn what the database's driver raises into errors of ours."""
     try:
         yield
     except IntegrityError as error:
