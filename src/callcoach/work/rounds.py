@@ -51,6 +51,7 @@ class Rounds:
             try:
                 self._watch.look()
                 flow.enqueue_waiting(self._desk)
+                flow.give_up_on_killers(self._desk)
             except CallCoachError as error:
                 logger.error("the round was cut short: %s", error)  # noqa: TRY400 - our words suffice
             except Exception:  # the thread must go on, whatever one round met
