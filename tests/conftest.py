@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,6 +12,9 @@ import pytest
 from hypothesis import settings
 
 from callcoach.settings import load_settings
+from callcoach.store.engine import Database, database_url, open_database
+from callcoach.store.schema import upgrade
+from tests.peers.postgres import Cluster, find_programs, running_cluster
 
 NEED_ALL = "CALLCOACH_TESTS_NEED_ALL"
 """Set by `make test` once every real part is installed: a part that lacks is then a failure, not a skip."""
@@ -60,3 +63,39 @@ def need_program() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL cluster of the tests' own."""
+    programs = find_programs()
+    if programs is None:
+        lack("PostgreSQL is not installed; run: apt-get install postgresql")
+    with running_cluster(programs) as cluster:
+        yield cluster
+
+
+BOTH_DATABASES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.peer))
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database without any table, of each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'test.sqlite'}"
+    return request.getfixturevalue("postgres").new_database()
+
+
+@pytest.fixture
+def empty_database(empty_url: str, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table, of each kind in turn."""
+    database = open_database(database_url(empty_url, tmp_path))
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(empty_database: Database) -> Database:
+    """A database with today's schema, of each kind in turn."""
+    upgrade(empty_database)
+    return empty_database

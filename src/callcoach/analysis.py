@@ -30,6 +30,7 @@ from callcoach.datapath import (
     LevelTrack,
     PitchTrack,
     Recording,
+    RuleReport,
     Segment,
     Speaker,
     Transcript,
@@ -88,18 +89,51 @@ def analyse(
     Raises:
         AsrError: the recogniser failed. A rule that fails does not raise: it is in the report.
     """
+    heard = hear(sound, engine=engine, rulebook=rulebook, workers=workers, on_progress=on_progress)
+    report = judge(heard, recording, sound, call, rulebook=rulebook)
+    return conclude(heard, report, recording, call, rubric=rubric)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was said in a recording and where: all that needs the recogniser."""
+
+    segments: tuple[Segment, ...]
+    transcript: Transcript
+
+
+def hear(
+    sound: Sound,
+    *,
+    engine: Engine,
+    rulebook: Rulebook,
+    workers: int = 0,
+    on_progress: Callable[[float], None] | None = None,
+) -> Heard:
+    """Transcribe a recording; near misses of the rulebook's phrases are heard again. Arguments as of `analyse`."""
     segments = find_segments(sound)
     utterances = engine.transcribe(sound, segments, workers=workers, on_progress=on_progress)
     first_pass = build_turns(utterances)
     turns = _hear_again(first_pass, sound, engine, rulebook, workers or usable_cores())
+    return Heard(segments, Transcript(turns, engine.name, engine.model, _changed(first_pass, turns)))
+
+
+def judge(heard: Heard, recording: Recording, sound: Sound, call: Call, *, rulebook: Rulebook) -> RuleReport:
+    """Apply the rules to what was heard. Arguments as of `analyse`."""
+    segments, turns = heard.segments, heard.transcript.turns
     levels = _levels(sound, segments)
     conversation = Conversation(
         call, recording.duration_s, turns, segments, levels, recording.separated, _pitches(sound), _dropouts(sound)
     )
-    report = apply_rules(rulebook, conversation)
+    return apply_rules(rulebook, conversation)
+
+
+def conclude(heard: Heard, report: RuleReport, recording: Recording, call: Call, *, rubric: Rubric) -> CallAnalysis:
+    """Score what was found, and put everything together. Arguments as of `analyse`."""
     scorecard = score(rubric, report)
-    transcript = Transcript(turns, engine.name, engine.model, _changed(first_pass, turns))
-    return CallAnalysis(SCHEMA_VERSION, __version__, call, recording, segments, transcript, report, scorecard)
+    return CallAnalysis(
+        SCHEMA_VERSION, __version__, call, recording, heard.segments, heard.transcript, report, scorecard
+    )
 
 
 @dataclass(frozen=True, slots=True)

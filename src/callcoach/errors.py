@@ -46,3 +46,39 @@ class RubricError(CallCoachError):
 
 class StoreError(CallCoachError):
     """A file of ours could not be written, or what was read is not what we wrote."""
+
+
+class DuplicateError(StoreError):
+    """What was to be written is there already, or something else under its name."""
+
+
+class StoreBusyError(StoreError):
+    """The database was busy, or away, for longer than it is waited for."""
+
+
+class WorkflowError(CallCoachError):
+    """The work on a call could not be put in or found."""
+
+
+class SignInError(CallCoachError):
+    """Nobody has signed in, or with a token or password that is not known."""
+
+
+class AccessError(CallCoachError):
+    """The person is known but may not do this."""
+
+
+class NotFoundError(CallCoachError):
+    """There is no such thing, or the person may not know of it."""
+
+
+class InputError(CallCoachError):
+    """What was sent cannot be taken as it is."""
+
+
+class TooLargeError(InputError):
+    """What was sent is larger than the settings admit."""
+
+
+class ConflictError(CallCoachError):
+    """Somebody or something was faster: what was asked for no longer fits what there is."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from callcoach.cli import analyze, config, demo, doctor, evaluate, models, phone, rules
+from callcoach.cli import analyze, config, demo, doctor, evaluate, models, people, phone, rules, serve
 
 app = typer.Typer(
     name="callcoach",
@@ -25,9 +25,11 @@ app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.command()(evaluate.evaluate)
 app.add_typer(models.app, name="models")
+app.add_typer(people.app, name="people")
 app.command()(phone.phone)
 app.add_typer(rules.app, name="rules")
 app.command()(analyze.schema)
+app.command()(serve.serve)
 
 
 @app.callback(invoke_without_command=True)

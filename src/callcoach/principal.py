@@ -1,0 +1,50 @@
+"""Who asks: the person behind a request, with the rights that decide what the store shows.
+
+Plain data: how a person proved who they are is the server's business, what they may see the store's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person does in the call centre."""
+
+    AGENT = "agent"
+    """Takes calls; sees their own."""
+    SUPERVISOR = "supervisor"
+    """Leads teams; sees the calls of these."""
+    TRAINER = "trainer"
+    """Teaches; reads all calls."""
+    ADMINISTRATOR = "administrator"
+    """Keeps the installation; may do all."""
+
+
+class Scope(StrEnum):
+    """What an API token may do, at most; its person's role bounds it further."""
+
+    CALLS_READ = "calls:read"
+    CALLS_WRITE = "calls:write"
+    """Bring calls in and have them analysed again."""
+    PEOPLE = "people"
+    EVENTS = "events"
+
+
+ALL_SCOPES = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person as one request knows them.
+
+    `team_ids` are the teams the person belongs to (agent) or leads (supervisor). `scopes` bounds an API token;
+    someone signed in at a browser has all of them.
+    """
+
+    person_id: int
+    name: str
+    role: Role
+    team_ids: frozenset[int] = frozenset()
+    scopes: frozenset[Scope] = ALL_SCOPES

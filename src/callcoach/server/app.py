@@ -1,0 +1,67 @@
+"""Makes the application: routes of every domain, errors in words, headers; opens and closes what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+
+from callcoach import __version__
+from callcoach.server.body_limit import BodyLimit
+from callcoach.server.calls import routes as calls
+from callcoach.server.errors import add_error_handlers
+from callcoach.server.headers import SecurityHeaders
+from callcoach.server.services import Services, open_services
+from callcoach.server.system import routes as system
+from callcoach.settings import Settings
+from callcoach.store.schema import upgrade
+from callcoach.work.rounds import Rounds
+
+API_ROUTERS = (system.router, calls.router)
+"""Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
+PAGE_ROUTERS: tuple[APIRouter, ...] = ()
+"""Routers of the web pages."""
+
+
+@asynccontextmanager
+async def _at_work(services: Services) -> AsyncIterator[None]:
+    """Work on calls until the end of the block, unless the settings leave that to other servers."""
+    rounds = Rounds(services.desk)
+    await run_in_threadpool(rounds.start)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(rounds.stop)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the application. It opens the database when it starts, and closes it when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        services = open_services(settings)
+        try:
+            await run_in_threadpool(upgrade, services.database)
+            app.state.services = services
+            async with _at_work(services):
+                yield
+        finally:
+            services.database.close()
+
+    app = FastAPI(
+        title="CallCoach",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+    )
+    add_error_handlers(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.server.max_upload_mb * 1_000_000)
+    app.add_middleware(SecurityHeaders)
+    for router in API_ROUTERS:
+        app.include_router(router, prefix="/api/v1")
+    for router in PAGE_ROUTERS:
+        app.include_router(router)
+    return app

@@ -1,0 +1,1 @@
+"""Calls: lists, one call, its sound and analysis, bringing one in."""

@@ -1,0 +1,110 @@
+"""Errors as answers: JSON problems (RFC 9457) for programs, a page for browsers. What is not ours tells no details."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from jinja2 import Environment, FileSystemLoader
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from callcoach import errors
+from callcoach.errors import CallCoachError
+
+logger = logging.getLogger(__name__)
+
+API_PREFIX = "/api/"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How an error is answered."""
+
+    status: int
+    zh: str
+    en: str
+
+
+KINDS: dict[type[CallCoachError], Kind] = {
+    errors.SignInError: Kind(401, "请先登录", "Sign in first"),
+    errors.AccessError: Kind(403, "没有权限", "Not allowed"),
+    errors.NotFoundError: Kind(404, "没有找到", "Not found"),
+    errors.ConflictError: Kind(409, "与现状冲突", "Conflict"),
+    errors.TooLargeError: Kind(413, "内容过大", "Too large"),
+    errors.InputError: Kind(422, "内容有误", "Cannot be taken"),
+    errors.StoreBusyError: Kind(503, "数据库繁忙", "The database is busy"),
+    CallCoachError: Kind(500, "出错了", "Failed"),
+}
+"""The first class an error is of decides."""
+_OTHER = {
+    404: Kind(404, "没有这个地址", "No such address"),
+    405: Kind(405, "不支持的方法", "Method not allowed"),
+}
+_FAULT = Kind(500, "服务器内部错误", "Fault in the server")
+_ENVIRONMENT = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Make the application answer every error in words."""
+    app.add_exception_handler(CallCoachError, _ours)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _fault)
+
+
+def kind_of(error: CallCoachError) -> Kind:
+    """Return how an error is answered."""
+    return next(kind for known, kind in KINDS.items() if isinstance(error, known))
+
+
+def answer_error(request: Request, error: CallCoachError) -> Response:
+    """Return the answer to an error of ours."""
+    kind = kind_of(error)
+    if kind.status >= 500:
+        logger.error("%s %s: %s", request.method, request.url.path, error)
+    return _answer(request, kind, str(error))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CallCoachError)  # noqa: S101 - registered for this class only
+    return answer_error(request, error)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    kind = _OTHER.get(error.status_code) or Kind(error.status_code, "请求失败", "Request failed")
+    return _answer(request, kind, str(error.detail), dict(error.headers or {}))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    return _answer(request, KINDS[errors.InputError], "; ".join(faults))
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    logger.error("%s %s", request.method, request.url.path, exc_info=error)
+    return _answer(request, _FAULT, "The server's log has the details. Please report this.")
+
+
+def _answer(request: Request, kind: Kind, detail: str, headers: dict[str, str] | None = None) -> Response:
+    headers = headers or {}
+    if kind.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API_PREFIX)
+    if wants_page:
+        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail)
+        return HTMLResponse(page, kind.status, headers)
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": kind.en,
+        "title_zh": kind.zh,
+        "status": kind.status,
+        "detail": detail,
+    }
+    return JSONResponse(problem, kind.status, headers, media_type="application/problem+json")

@@ -1,0 +1,74 @@
+"""Who a request comes from. Takes the request, gives a `Principal` or refuses; rights are checked by what uses it.
+
+Ways to prove who one is stand in `AUTHENTICATORS` and are tried in order; each gives None for a request that does
+not use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from callcoach.errors import AccessError, SignInError
+from callcoach.principal import Principal, Role, Scope
+from callcoach.server.services import Services, services_of
+from callcoach.store.tokens import principal_of_token
+
+Authenticator = Callable[[HTTPConnection, Services], Principal | None]
+
+
+def by_token(connection: HTTPConnection, services: Services) -> Principal | None:
+    """Take `Authorization: Bearer TOKEN`.
+
+    Raises:
+        SignInError: there is a token, and it is not in force.
+    """
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    with services.database.reading() as session:
+        principal = principal_of_token(session, token.strip())
+    if principal is None:
+        raise SignInError("The token is not known, expired or revoked. Make one: callcoach people token LOGIN.")
+    return principal
+
+
+AUTHENTICATORS: tuple[Authenticator, ...] = (by_token,)
+
+
+def current_principal(connection: HTTPConnection) -> Principal:
+    """Return who the request comes from.
+
+    Raises:
+        SignInError: nobody has signed in.
+    """
+    services = services_of(connection)
+    for authenticate in AUTHENTICATORS:
+        principal = authenticate(connection, services)
+        if principal is not None:
+            return principal
+    raise SignInError("Nobody has signed in. Send a token: `Authorization: Bearer …`.")
+
+
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+"""Parameter of every route that is not for everybody."""
+
+
+def require(*roles: Role, scope: Scope) -> Callable[[Principal], Principal]:
+    """Return a dependency that admits these roles only (none named: all), with a token that has the scope.
+
+    Raises:
+        AccessError: from the dependency, when the role or the token does not suffice.
+    """
+
+    def check(principal: CurrentPrincipal) -> Principal:
+        if roles and principal.role not in roles:
+            raise AccessError(f"The role {principal.role.value} may not do this. Ask an administrator.")
+        if scope not in principal.scopes:
+            raise AccessError(f"This token lacks the scope {scope.value}. Make one that has it.")
+        return principal
+
+    return check

@@ -1,0 +1,43 @@
+"""What every request can reach: settings and database, made once when the server starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from callcoach.settings import Settings
+from callcoach.store.engine import Database, database_url, open_database
+from callcoach.work.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of a running server."""
+
+    settings: Settings
+    database: Database
+    desk: Desk
+    """For the work on calls."""
+
+
+def open_services(settings: Settings) -> Services:
+    """Open what the settings name.
+
+    Raises:
+        CallCoachError: the database cannot be opened.
+    """
+    url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
+    database = open_database(url)
+    return Services(settings, database, Desk(settings, database))
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    """Return the services of the server that a request or WebSocket came to."""
+    return connection.app.state.services
+
+
+WithServices = Annotated[Services, Depends(services_of)]
+"""Parameter of a route that needs them."""

@@ -1,0 +1,1 @@
+"""The server itself: whether it lives, and who asks."""

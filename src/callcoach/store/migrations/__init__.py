@@ -1,0 +1,1 @@
+"""The schema's history: a revision a change, run by Alembic, packaged with CallCoach. `upgrade` applies what lacks."""

@@ -1,0 +1,29 @@
+"""The rows of the database, a module a domain. Importing this package makes all of them known to `Base.metadata`."""
+
+from callcoach.store.tables.access import ApiTokenRow
+from callcoach.store.tables.audit import AuditRow
+from callcoach.store.tables.base import Base
+from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
+from callcoach.store.tables.findings import FindingRow
+from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
+from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
+from callcoach.store.tables.watched import WatchedFileRow
+
+__all__ = [
+    "AgentNameRow",
+    "ApiTokenRow",
+    "AuditRow",
+    "Base",
+    "CallRow",
+    "CallTagRow",
+    "DimensionRow",
+    "FindingRow",
+    "MembershipRow",
+    "PersonRow",
+    "ScorecardRow",
+    "TagRow",
+    "TeamRow",
+    "TurnRow",
+    "WatchedFileRow",
+    "WorkRow",
+]

@@ -1,0 +1,79 @@
+"""API tokens: made once, shown once, kept as a hash."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcoach.errors import NotFoundError
+from callcoach.principal import Principal, Scope
+from callcoach.store.model import ApiToken
+from callcoach.store.people import as_principal, person_by_id
+from callcoach.store.tables import ApiTokenRow
+
+PREFIX = "ccat_"
+"""What every token begins with, so that one that leaked is recognised as ours."""
+TOKEN_BYTES = 32
+"""Random bytes of a token: 256 bits cannot be guessed, so that a plain hash is enough."""
+
+
+def make_token(
+    session: Session, person_id: int, name: str, scopes: Iterable[Scope], expires_at: datetime | None = None
+) -> str:
+    """Make a token for a person and return it; it cannot be read again."""
+    token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    row = ApiTokenRow(
+        person_id=person_by_id(session, person_id).id,
+        name=name,
+        token_sha256=_hash(token),
+        scopes=" ".join(sorted(set(scopes))),
+        created_at=datetime.now(UTC),
+        expires_at=expires_at,
+    )
+    session.add(row)
+    return token
+
+
+def principal_of_token(session: Session, token: str) -> Principal | None:
+    """Return who a token stands for; None if it is not known, revoked or expired, or its person not active."""
+    row = session.scalar(select(ApiTokenRow).where(ApiTokenRow.token_sha256 == _hash(token)))
+    if row is None or row.revoked_at is not None:
+        return None
+    if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
+        return None
+    person = person_by_id(session, row.person_id)
+    return as_principal(person, _scopes(row)) if person.active else None
+
+
+def list_tokens(session: Session, person_id: int) -> tuple[ApiToken, ...]:
+    """Return a person's tokens, oldest first."""
+    rows = session.scalars(select(ApiTokenRow).where(ApiTokenRow.person_id == person_id).order_by(ApiTokenRow.id))
+    return tuple(
+        ApiToken(row.id, row.name, _scopes(row), row.created_at, row.expires_at, row.revoked_at) for row in rows
+    )
+
+
+def revoke_token(session: Session, person_id: int, token_id: int) -> None:
+    """End a token of a person; ending it twice changes nothing.
+
+    Raises:
+        NotFoundError: the person has no such token.
+    """
+    row = session.get(ApiTokenRow, token_id)
+    if row is None or row.person_id != person_id:
+        raise NotFoundError(f"Person {person_id} has no token {token_id}.")
+    row.revoked_at = row.revoked_at or datetime.now(UTC)
+
+
+def _scopes(row: ApiTokenRow) -> frozenset[Scope]:
+    known = {scope.value for scope in Scope}
+    return frozenset(Scope(name) for name in row.scopes.split() if name in known)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

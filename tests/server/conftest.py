@@ -1,0 +1,41 @@
+"""A server in this process, over HTTP without a network; and people with tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from callcoach.principal import Role, Scope
+from callcoach.server.app import create_app
+from callcoach.server.services import Services
+from callcoach.settings import Settings, WorkSettings
+from callcoach.store.model import NewPerson
+from callcoach.store.people import add_person
+from callcoach.store.tokens import make_token
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of a server that takes calls in and leaves the work on them to others."""
+    return Settings(data_dir=tmp_path, work=WorkSettings(calls_at_once=0))
+
+
+@pytest.fixture
+def client(settings: Settings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def services(client: TestClient) -> Services:
+    return client.app.state.services  # type: ignore[attr-defined]
+
+
+def token_for(services: Services, login: str, role: Role, scopes: tuple[Scope, ...] = tuple(Scope)) -> dict[str, str]:
+    """Add a person and return the header that makes a request theirs."""
+    with services.database.writing() as session:
+        person = add_person(session, NewPerson(login, login, role, ("一组",), (login,)))
+        return {"Authorization": f"Bearer {make_token(session, person.id, 'test', scopes)}"}

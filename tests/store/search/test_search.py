@@ -1,0 +1,112 @@
+"""Search over what was said, on both databases alike."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callcoach.principal import Principal, Role
+from callcoach.store.call_lists import list_calls
+from callcoach.store.engine import Database
+from callcoach.store.model import CallFilter, PageRequest
+from callcoach.store.search.index import STRETCH_CHARACTERS, index_call
+from callcoach.store.search.tokens import parse_query
+from callcoach.store.tables import CallRow
+from tests.store.calls import put_call
+
+BOSS = Principal(1, "管理员", Role.ADMINISTRATOR)
+SAID = {
+    "c0": ("您好请问有什么可以帮您", "我要开具电子发票"),
+    "c1": ("这个表格没有填对", "我填了套餐5g的"),
+    "c2": ("請問發票寄到哪裡", "我的工号是8061"),
+    "c3": ("我要票", "据为己有"),
+    "c4": ("发。票", "好的，谢谢"),
+}
+
+
+@pytest.fixture
+def spoken(database: Database) -> Database:
+    with database.writing() as session:
+        for number, turns in enumerate(SAID.values()):
+            put_call(session, number)
+            pk = session.query(CallRow.pk).where(CallRow.id == f"c{number}").scalar()
+            index_call(session, pk, turns)
+    return database
+
+
+def search(database: Database, text: str) -> list[str]:
+    with database.reading() as session:
+        found = list_calls(session, BOSS, CallFilter(text=text), PageRequest(descending=False))
+    return [call.id for call in found.calls]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("发票", ["c0", "c2"]),
+        ("電子發票", ["c0"]),
+        ("子发", ["c0"]),
+        ("发票开具", ["c0"]),  # its words, in another order
+        ("没有填", ["c1"]),
+        ("您好", ["c0"]),
+        ("你好", ["c0"]),
+        ("票", ["c0", "c2", "c3", "c4"]),
+        ("票据", []),  # two turns
+        ("5G", ["c1"]),
+        ("套餐5g", ["c1"]),
+        ("806", ["c2"]),
+        ("061", []),
+        ("发票 工号", ["c2"]),
+        ("发票 表格", []),
+        ("好的谢谢", ["c4"]),
+        ("没有的话", []),
+        ("！？", []),
+        ("' OR 1 \" * : ( ) & | \\ <->", []),
+    ],
+)
+def test_what_is_found(spoken: Database, text: str, expected: list[str]) -> None:
+    assert search(spoken, text) == expected
+
+
+def test_indexing_again_forgets_what_was_indexed(spoken: Database) -> None:
+    with spoken.writing() as session:
+        pk = session.query(CallRow.pk).where(CallRow.id == "c0").scalar()
+        index_call(session, pk, ("改成别的",))
+    assert search(spoken, "电子") == []
+    assert search(spoken, "改成") == ["c0"]
+
+
+def test_a_long_call_is_found_by_its_end(database: Database) -> None:
+    with database.writing() as session:
+        put_call(session, 0)
+        pk = session.query(CallRow.pk).scalar()
+        index_call(session, pk, (*(["我们的"] * STRETCH_CHARACTERS), "最后说到挂号信"))
+    assert search(database, "到挂号") == ["c0"]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(text=st.text(max_size=30))
+def test_no_text_breaks_the_search(spoken: Database, text: str) -> None:
+    search(spoken, text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(data=st.data())
+def test_every_piece_of_what_was_said_is_found(spoken: Database, data: st.DataObject) -> None:
+    call_id = data.draw(st.sampled_from(["c0", "c3"]))
+    turn = data.draw(st.sampled_from(SAID[call_id]))
+    start = data.draw(st.integers(0, len(turn) - 1))
+    piece = turn[start : data.draw(st.integers(start + 1, len(turn)))]
+    assert call_id in search(spoken, piece)
+
+
+def test_a_term_is_cut_into_words() -> None:
+    [term] = parse_query("开具电子发票")
+    assert {"开具", "电子", "发票"} <= set(term.words)
+    assert term.grams == ("开具", "具电", "电子", "子发", "发票")
+
+
+def test_one_word_is_looked_for_by_its_characters() -> None:
+    [term] = parse_query("发票")
+    assert (term.words, term.grams, term.open_end) == ((), ("发票",), False)
