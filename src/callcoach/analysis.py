@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -162,13 +163,19 @@ class SoundListener:
         return tuple(utterance.words for utterance in heard)
 
 
+@lru_cache(maxsize=4)
+def _sound_index(phrases: tuple[str, ...]) -> SoundIndex:
+    """Make the phrases of a rulebook ready once, not for every call: that took as long as ten seconds of speech."""
+    return SoundIndex(phrases)
+
+
 def _hear_again(
     turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook, workers: int
 ) -> tuple[Turn, ...]:
     """Write into the agent's turns what a second hearing makes likely, where the engine can hear again."""
     if not isinstance(engine, RehearingEngine) or Speaker.AGENT not in sound.speakers:
         return turns
-    index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
+    index = _sound_index(phrases_of(rulebook, Speaker.AGENT))
     listener = SoundListener(engine, sound, workers)
     sentences = sentences_of(rulebook, Speaker.AGENT)
     return amend_turns(turns, index, listener, sentences, speaker=Speaker.AGENT, workers=workers).turns

@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,8 @@ MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
 ALTERNATIVES = 40
 """Hypotheses asked for when readings are weighed: several spellings of each reading are among them."""
+MAX_SENTENCES_KEPT = 65536
+"""Expected sentences whose spelling is kept: those of a rulebook of ten thousand phrases and its examples."""
 NEVER_LOGS = -1
 UNKNOWN_WORD = "[unk]"
 """Vosk's word for speech that a grammar does not hold."""
@@ -75,6 +78,7 @@ class VoskEngine:
         vosk.SetLogLevel(NEVER_LOGS)
         self.model = model_dir.name
         self._vosk_model = _load(model_dir, decoding)
+        self._spell_once = lru_cache(MAX_SENTENCES_KEPT)(self._spell)
         self._pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz))
 
     def transcribe(
@@ -95,13 +99,17 @@ class VoskEngine:
         self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
     ) -> tuple[Utterance, ...]:
         """See `RehearingEngine.transcribe_expecting`."""
-        grammar = [spelling for sentence in sentences for spelling in spell(sentence, self.knows)[:1]]
+        grammar = [spelling for spelling in map(self._spell_once, sentences) if spelling]
         if not grammar:
             return ()
         words = [*grammar, UNKNOWN_WORD]
         pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz, words))
         pieces = tuple(Piece(one.speaker, one.start_s, one.end_s) for one in stretches)
         return _in_order(_Job(pool, sound, portion(pieces), None).run(workers or usable_cores()))
+
+    def _spell(self, sentence: str) -> str:
+        """Return the sentence in the longest words that the model has; empty when it has none for it."""
+        return next(iter(spell(sentence, self.knows)), "")
 
     def weigh(
         self, samples: NDArray[np.int16], sample_rate_hz: int, readings: Sequence[Sequence[str]]

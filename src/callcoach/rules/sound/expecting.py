@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.phrases import TrieFinder
@@ -68,7 +69,7 @@ def expect(
         AsrError: the recogniser failed.
     """
     chosen = choose_stretches(turns, near_misses)
-    finder = TrieFinder(phrases)
+    finder = _finder(tuple(phrases))
     heard: list[Proposal] = []
     for speaker in dict.fromkeys(turn.speaker for turn in turns):
         own = {turn.index: turn for turn in turns if turn.speaker is speaker}
@@ -107,6 +108,11 @@ def spot(utterances: Iterable[Sequence[Word]], finder: TrieFinder) -> Iterator[S
             if not any(other.start <= hit.start and hit.end <= other.end for other in hits if other is not hit):
                 span = turn.normalised.original_span(hit.start, hit.end)
                 yield Spotted(hit.pattern, *turn.time_of(span), turn.confidence_of(span))
+
+
+@lru_cache(maxsize=4)
+def _finder(phrases: tuple[str, ...]) -> TrieFinder:
+    return TrieFinder(phrases)
 
 
 def _stretches(turn: Turn) -> Iterator[Stretch]:
