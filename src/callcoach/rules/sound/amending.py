@@ -112,15 +112,15 @@ def amend_turns(
     )
 
 
-def likely(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
-    """Return the proposals that are worth a second hearing."""
-    return tuple(one for one in proposals if prior(one) >= MIN_PRIOR)
+def likely(proposals: Iterable[Proposal], least: float = MIN_PRIOR) -> tuple[Proposal, ...]:
+    """Return the proposals that are worth a second hearing: at least so probable before it."""
+    return tuple(one for one in proposals if prior(one) >= least)
 
 
-def gather_places(proposals: Iterable[Proposal]) -> list[Place]:
+def gather_places(proposals: Iterable[Proposal], least: float = MIN_PRIOR) -> list[Place]:
     """Gather overlapping proposals into places, likeliest by sound first; leave out what is too unlikely."""
     places: list[Place] = []
-    for proposal in sorted(likely(proposals), key=lambda one: -prior(one)):
+    for proposal in sorted(likely(proposals, least), key=lambda one: -prior(one)):
         place = next((one for one in places if _overlap(proposal, one.proposals[0])), None)
         if place is None:
             places.append(Place([proposal]))
