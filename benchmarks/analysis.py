@@ -1,9 +1,11 @@
-"""Post-call transcription of a 30-minute stereo call, ours against `vosk-transcriber`.
+"""Post-call analysis of a 30-minute stereo call, ours against `vosk-transcriber`.
 
 Takes the corpus's long/long30.flac, gives a table: CPU seconds, times real time on one core and on
-all, peak memory, character error rate of both. Each run is a child process of its own, all in one go
-of this script, so that the ratios hold whatever the machine does besides; `vosk-transcriber` is the
-command that the vosk package installs, with the same model as shipped, on each side by itself.
+all, peak memory, character error rate of `vosk-transcriber`, of our transcription alone, and of the
+whole of `callcoach analyze` (decoding, transcription, second hearing, rules, score, page). Each run is
+a child process of its own, all in one go of this script, so that the ratios hold whatever the machine
+does besides; `vosk-transcriber` is the command that the vosk package installs, with the same model as
+shipped, on each side by itself.
 
     python benchmarks/analysis.py [--corpus FOLDER] [--json FILE] [--skip-reference]
 """
@@ -134,6 +136,16 @@ def run_ours(raw: Path, model_dir: Path, truth: dict[str, str], cores: int) -> R
     return _judge("CallCoach", cores, cost, json.loads(output)["texts"], truth)
 
 
+def run_whole(recording: Path, folder: Path, truth: dict[str, str], cores: int) -> Run:
+    """Analyse the file as a user does, page included."""
+    command = [sys.executable, "-m", "callcoach", "analyze", str(recording), "--out", str(folder)]
+    _, cost = run_measured(command, cores)
+    written = next(folder.rglob("analysis.json"))
+    turns = json.loads(written.read_text(encoding="utf-8"))["transcript"]["turns"]
+    texts = {side: "".join(turn["text"] for turn in turns if turn["speaker"] == side) for side in SIDES}
+    return _judge("callcoach analyze", cores, cost, texts, truth)
+
+
 def run_reference(sides: Sequence[Path], model_dir: Path, truth: dict[str, str]) -> Run:
     """Transcribe each side with `vosk-transcriber`, one after the other; costs are added up."""
     program = shutil.which("vosk-transcriber", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -195,9 +207,19 @@ def main() -> None:
     model_dir = require_model(settings.asr.model, settings.models_dir)
     duration_s, truth = read_truth(options.corpus / "long" / "long30.json")
     with tempfile.TemporaryDirectory() as folder:
-        raw, sides = decode(options.corpus / "long" / "long30.flac", Path(folder))
+        recording = options.corpus / "long" / "long30.flac"
+        raw, sides = decode(recording, Path(folder))
         runs = [] if options.skip_reference else [run_reference(sides, model_dir, truth)]
-        runs += [run_ours(raw, model_dir, truth, cores) for cores in sorted({1, os.cpu_count() or 1})]
+        numbers_of_cores = sorted({1, os.cpu_count() or 1})
+        runs += [run_ours(raw, model_dir, truth, cores) for cores in numbers_of_cores]
+        runs += [run_whole(recording, Path(folder) / f"cores{cores}", truth, cores) for cores in numbers_of_cores]
+    print("## Post-call analysis against `vosk-transcriber`\n")
+    print(
+        f"`python -m benchmarks.analysis`; {recording.name}, {duration_s / 60:.0f} minutes, two sides, all in one run."
+    )
+    print("`CallCoach` is transcription alone, `callcoach analyze` the whole: decoding, transcription, second hearing,")
+    print("rules, score and page. Ratio: the reference's CPU seconds to ours. The reference works on one side after")
+    print("the other.\n")
     print(table(runs, duration_s))
     if options.json:
         options.json.write_text(

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from callcoach import __version__
-from callcoach.asr.engine import Engine, SentenceWeigher
+from callcoach.asr.engine import Engine, SentenceWeigher, usable_cores
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
 from callcoach.audio.levels import level_track
@@ -112,7 +112,7 @@ def hear(
     segments = find_segments(sound)
     utterances = engine.transcribe(sound, segments, workers=workers, on_progress=on_progress)
     first_pass = build_turns(utterances)
-    turns = _hear_again(first_pass, sound, engine, rulebook)
+    turns = _hear_again(first_pass, sound, engine, rulebook, workers or usable_cores())
     return Heard(segments, Transcript(turns, engine.name, engine.model, _changed(first_pass, turns)))
 
 
@@ -150,12 +150,15 @@ class SoundListener:
         return self.weigher.weigh(samples, rate_hz, readings)
 
 
-def _hear_again(turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook) -> tuple[Turn, ...]:
+def _hear_again(
+    turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook, workers: int
+) -> tuple[Turn, ...]:
     """Write into the agent's turns what a second hearing makes likely, where the engine can hear again."""
     if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
         return turns
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
-    return amend_turns(turns, index, SoundListener(engine, sound), speaker=Speaker.AGENT).turns
+    listener = SoundListener(engine, sound)
+    return amend_turns(turns, index, listener, speaker=Speaker.AGENT, workers=workers).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:

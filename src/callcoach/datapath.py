@@ -117,6 +117,8 @@ class Call:
     ended_by: Speaker | None = None
     end_reason: str = ""
     codec: str = ""
+    encrypted: bool | None = None
+    """Whether the sound travelled under SRTP; `None`: not known, as with files from elsewhere."""
     quality: RtpQuality | None = None
     headers: tuple[tuple[str, str], ...] = ()
     """Chosen SIP headers of the INVITE, such as X-Call-ID."""

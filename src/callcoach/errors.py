@@ -48,6 +48,10 @@ class StoreError(CallCoachError):
     """A file of ours could not be written, or what was read is not what we wrote."""
 
 
+class DuplicateError(StoreError):
+    """What was to be written is there already, or something else under its name."""
+
+
 class StoreBusyError(StoreError):
     """The database was busy, or away, for longer than it is waited for."""
 

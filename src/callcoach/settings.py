@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -38,6 +40,30 @@ OptionalPath = Annotated[Path | None, BeforeValidator(lambda value: value or Non
 def _whole_number(value: object) -> object:
     # Environment variables are text, and a Literal of numbers does not convert it.
     return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError) as error:
+        raise ValueError(f"no time zone {name!r}; expected one such as Asia/Shanghai") from error
+    return name
+
+
+METADATA_KEYS = frozenset(
+    {"id", "direction", "agent", "team", "number", "customer", "started_at", "queue", "tags", "agent_side"}
+)
+"""What can be said of a call that is brought in."""
+
+
+def _named_groups(pattern: str) -> str:
+    try:
+        groups = set(re.compile(pattern).groupindex)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    if unknown := groups - METADATA_KEYS:
+        raise ValueError(f"unknown groups {sorted(unknown)}; expected of {sorted(METADATA_KEYS)}")
+    return pattern
 
 
 class SipSettings(BaseModel):
@@ -122,7 +148,42 @@ class ServerSettings(BaseModel):
     base_url: str = Field(
         default="", description="Address people reach it by, such as https://qa.example.com; empty: host and port."
     )
-    max_upload_mb: int = Field(default=500, ge=1, description="Largest recording taken in one upload, in MB.")
+    max_upload_mb: int = Field(default=500, ge=1, description="Largest upload taken, in MB.")
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+        default="Asia/Shanghai", description="The site's time zone: of times shown, and of times sent without one."
+    )
+
+
+class WorkSettings(BaseModel):
+    """The server's analysis of calls that come in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    calls_at_once: int = Field(
+        default=1, ge=0, description="Calls analysed at once by this server; 0: leave them to other servers."
+    )
+    server_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = Field(
+        default="main", description="Name of this server among several on one database; it goes on with its own work."
+    )
+
+
+class WatchSettings(BaseModel):
+    """Folders in which a telephone system leaves recordings."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folders: tuple[str, ...] = Field(default=(), description="Folders watched, with those below; files stay there.")
+    name_pattern: Annotated[str, AfterValidator(_named_groups)] = Field(
+        default="",
+        description="Regular expression over the path inside the folder; its named groups are the call's metadata.",
+    )
+    agent_side: Literal["left", "right"] = Field(
+        default="left", description="The agent's channel in stereo files, unless a file's metadata says."
+    )
+    interval_s: int = Field(default=5, ge=1, description="Pause between two looks, in seconds.")
+    settle_s: int = Field(
+        default=5, ge=1, description="A file is taken once its size and time were the same for so long, in seconds."
+    )
 
 
 class Settings(BaseSettings):
@@ -144,6 +205,8 @@ class Settings(BaseSettings):
     asr: AsrSettings = AsrSettings()
     rules: RuleSettings = RuleSettings()
     server: ServerSettings = ServerSettings()
+    work: WorkSettings = WorkSettings()
+    watch: WatchSettings = WatchSettings()
 
     @cached_property
     def models_dir(self) -> Path:

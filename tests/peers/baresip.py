@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.peers.process import LOOPBACK, free_port, running, wait_until
-from tests.peers.sound import read_wav
+from tests.peers.sound import RATE_HZ, read_wav
 
 _CONFIG = """sip_listen {host}:{port}
 call_max_calls 8
@@ -23,13 +23,14 @@ audio_player aubridge,sink
 audio_source aufile,{prompt}
 audio_alert aufile,/dev/null
 audio_level no
-ausrc_srate 8000
-auplay_srate 8000
+ausrc_srate {rate_hz}
+auplay_srate {rate_hz}
 audio_txmode thread
 rtp_ports {rtp_port}-{rtp_end}
 jitter_buffer_delay 1-5
 module_path /usr/lib/baresip/modules
 module g711.so
+module g722.so
 module aufile.so
 module srtp.so
 module aubridge.so
@@ -93,8 +94,10 @@ class Baresip:
 
 
 @contextlib.contextmanager
-def baresip(folder: Path, prompt: Path, account: str, port: int | None = None) -> Iterator[Baresip]:
-    """Run baresip with one account line until the end of the block."""
+def baresip(
+    folder: Path, prompt: Path, account: str, port: int | None = None, rate_hz: int = RATE_HZ
+) -> Iterator[Baresip]:
+    """Run baresip with one account line until the end of the block; `rate_hz` is that of the prompt and its ear."""
     folder.mkdir(parents=True, exist_ok=True)
     port, control_port, rtp_port = port or free_port(), free_port(), free_port()
     (folder / "config").write_text(
@@ -106,6 +109,7 @@ def baresip(folder: Path, prompt: Path, account: str, port: int | None = None) -
             rtp_port=rtp_port,
             rtp_end=rtp_port + 40,
             folder=folder,
+            rate_hz=rate_hz,
         )
     )
     (folder / "accounts").write_text(account + "\n")

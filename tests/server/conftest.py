@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from callcoach.principal import Role, Scope
 from callcoach.server.app import create_app
 from callcoach.server.services import Services
-from callcoach.settings import Settings
+from callcoach.settings import Settings, WorkSettings
 from callcoach.store.model import NewPerson
 from callcoach.store.people import add_person
 from callcoach.store.tokens import make_token
@@ -19,7 +19,8 @@ from callcoach.store.tokens import make_token
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path)
+    """Settings of a server that takes calls in and leaves the work on them to others."""
+    return Settings(data_dir=tmp_path, work=WorkSettings(calls_at_once=0))
 
 
 @pytest.fixture

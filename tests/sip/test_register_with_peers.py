@@ -73,6 +73,20 @@ def test_registers_by_itself_when_the_registrar_comes_back(tmp_path: Path, serve
             assert phone.wait("RegistrationChanged", registered=True)
 
 
+@pytest.mark.slow
+def test_registers_over_udp_when_the_registrar_comes_back(tmp_path: Path, server_files: tuple[Path, Path]) -> None:
+    """Nothing refuses a datagram: only timer F of RFC 3261 (32 s) says that nobody is there."""
+    away: Pbx = plan_pbx(tmp_path)
+    settings = {"registrar": away.address, "user": "1001", "password": "secret-1001", "transport": "udp"}
+    with softphone(tmp_path / "phone", settings=settings) as phone:
+        event = phone.wait("RegistrationChanged", timeout_s=45)
+        assert event["problem"] == "unreachable"
+        assert "连不上服务器" in event["words_zh"]
+        assert event["retry_s"] == 1
+        with kamailio(tmp_path, away, *server_files):
+            assert phone.wait("RegistrationChanged", timeout_s=45, registered=True)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_unregisters_and_stops_cleanly(phones: Phones, number: signal.Signals) -> None:
     phone = phones.registered("1001")

@@ -6,6 +6,7 @@ recording, whatever the engine fed to its recogniser.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -110,3 +111,10 @@ class SentenceWeigher(Protocol):
             AsrError: the recogniser failed.
         """
         ...
+
+
+def usable_cores() -> int:
+    """Count the cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

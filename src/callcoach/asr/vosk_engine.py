@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import queue
 import tempfile
 import threading
@@ -24,7 +23,8 @@ import numpy as np
 import vosk
 from numpy.typing import NDArray
 
-from callcoach.asr.engine import Progress, Utterance
+from callcoach.asr.engine import Progress, Utterance, usable_cores
+from callcoach.asr.memory import give_back_memory
 from callcoach.asr.pieces import Piece, cut_pieces, portion
 from callcoach.asr.spelling import MAX_SPELLINGS, spell
 from callcoach.asr.wideband import fed_rate_hz, widen
@@ -46,9 +46,11 @@ CHUNK_S = 0.5
 """Sound given to Vosk in one call."""
 LONG_PIECE_S = 15.0
 """From here on a piece may be ended where Vosk hears a pause, so that its lattice stays small."""
-RETIRE_AFTER_S = 300.0
-"""A recogniser is replaced after this much sound: what it composed of its graph only grows. Two that
-were kept for half an hour took the process to 650 MB; a new one costs about 5 CPU seconds."""
+RETIRE_AFTER_S = 150.0
+"""A recogniser is replaced after this much sound: what it composed of its graph only grows, to 100 MB after
+100 s, 135 after 200 s, 150 after 300 s. A new one costs as much as 40 s of sound."""
+KEEP_BETWEEN_S = 60.0
+"""Kept for the next recording when it has heard no more: what comes after the recognition needs the memory."""
 MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
 ALTERNATIVES = 40
@@ -88,6 +90,7 @@ class VoskEngine:
         pieces = cut_pieces(segments, sound.duration_s)
         job = _Job(self, sound, portion(pieces), on_progress)
         utterances = job.run(workers or usable_cores())
+        self._retire(KEEP_BETWEEN_S)
         return tuple(sorted(utterances, key=lambda utterance: (utterance.start_s, utterance.speaker)))
 
     def hear(self, samples: NDArray[np.int16], sample_rate_hz: int, phrases: Sequence[str]) -> tuple[Word, ...]:
@@ -130,16 +133,20 @@ class VoskEngine:
         recogniser = recogniser or Recogniser(self._vosk_model, sample_rate_hz)
         yield recogniser
         # Not reached after an error: a recogniser that failed is dropped.
-        if recogniser.heard_s < RETIRE_AFTER_S:
-            with self._lock:
-                idle.append(recogniser)
+        with self._lock:
+            idle.append(recogniser)
+        del recogniser
+        self._retire(RETIRE_AFTER_S)
 
-
-def usable_cores() -> int:
-    """Count the cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    def _retire(self, heard_s: float) -> None:
+        """Drop the idle recognisers that have heard so much, and give their memory back."""
+        with self._lock:
+            count = sum(len(idle) for idle in self._idle.values())
+            for idle in self._idle.values():
+                idle[:] = [one for one in idle if one.heard_s < heard_s]
+            dropped = count - sum(len(idle) for idle in self._idle.values())
+        if dropped:
+            give_back_memory()
 
 
 def _load(model_dir: Path, decoding: Settings) -> Any:

@@ -12,7 +12,6 @@ import typer
 
 if TYPE_CHECKING:
     from callcoach.intake import Filed, Judges, Source
-    from callcoach.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +61,7 @@ def analyze(
     """分析录音：转写、找问题、打分 · Analyse recordings: transcript, findings, score."""
     from callcoach.audio.decoding import AgentSide, RawFormat
     from callcoach.intake import Source, find_recordings
+    from callcoach.judges import load_judges
     from callcoach.settings import load_settings
 
     recordings = find_recordings(files, raw=raw is not None)
@@ -83,22 +83,6 @@ def schema() -> None:
     from callcoach.analysis import json_schema
 
     print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
-
-
-def load_judges(settings: Settings, rulebook: str | None = None, rubric: str | None = None) -> Judges:
-    """Load the recogniser, rulebook and rubric that the settings or the arguments name."""
-    from callcoach.asr.vosk_engine import VoskEngine
-    from callcoach.intake import Judges
-    from callcoach.models.store import require_model
-    from callcoach.rules.rulebook import load_rulebook
-    from callcoach.scoring import load_rubric
-
-    return Judges(
-        engine=VoskEngine(require_model(settings.asr.model, settings.models_dir)),
-        rulebook=load_rulebook(rulebook or settings.rules.rulebook),
-        rubric=load_rubric(rubric or settings.rules.rubric),
-        workers=settings.asr.workers,
-    )
 
 
 class _Batch:

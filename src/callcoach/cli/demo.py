@@ -43,8 +43,8 @@ def _hold(console: Console, dialogue: Dialogue, settings: Settings) -> Path:
 
 def _score(console: Console, folders: list[Path], settings: Settings) -> None:
     from callcoach.audio.decoding import AgentSide
-    from callcoach.cli.analyze import load_judges
     from callcoach.intake import Source, analyse_file
+    from callcoach.judges import load_judges
     from callcoach.reports.terminal import print_scorecard
 
     console.print("\n转写并评分 · transcribing and scoring …\n")

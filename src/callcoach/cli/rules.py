@@ -122,8 +122,8 @@ def explain(
 
 
 def _call_at(path: Path, rulebook: str) -> Conversation:
-    from callcoach.cli.analyze import load_judges
     from callcoach.intake import conversation_at
+    from callcoach.judges import load_judges
     from callcoach.settings import load_settings
 
     return conversation_at(path, lambda: load_judges(load_settings(), rulebook))

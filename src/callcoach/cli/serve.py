@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
+import sys
 from typing import Annotated
 
 import typer
@@ -21,6 +24,7 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
     from callcoach.settings import load_settings
 
     settings = load_settings()
+    os.umask(0o077)  # recordings are personal data: what the server writes, its own user reads
     listener = _listen(settings.server.host if host is None else host, settings.server.port if port is None else port)
     with listener:
         address, number = listener.getsockname()[:2]
@@ -28,9 +32,12 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
         print(f"CallCoach: http://{shown}:{number}  （Ctrl+C 结束 stops it）", flush=True)
         config = uvicorn.Config(create_app(settings), log_level=settings.log_level, access_log=False, lifespan="on")
         server = uvicorn.Server(config)
-        server.run(sockets=[listener])
-    if not server.started:
-        raise typer.Exit(1)
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Not sys.exit: that would wait for the call that is being transcribed. The next start goes on with it.
+    os._exit(0 if server.started else 1)
 
 
 def _listen(host: str, port: int) -> socket.socket:

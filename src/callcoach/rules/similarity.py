@@ -14,8 +14,6 @@ from functools import lru_cache
 from itertools import pairwise
 from math import sqrt
 
-from pypinyin import lazy_pinyin
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -41,6 +39,8 @@ def profiles(text: str) -> tuple[Profile, Profile]:
 
 @lru_cache(maxsize=8192)
 def _syllables(text: str) -> tuple[str, ...]:
+    from pypinyin import lazy_pinyin  # 50 MB of readings, not needed beside a recogniser at work
+
     return tuple(lazy_pinyin(text))
 
 

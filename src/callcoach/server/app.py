@@ -9,18 +9,31 @@ from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from callcoach import __version__
+from callcoach.server.body_limit import BodyLimit
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.headers import SecurityHeaders
-from callcoach.server.services import open_services
+from callcoach.server.services import Services, open_services
 from callcoach.server.system import routes as system
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
+from callcoach.work.rounds import Rounds
 
 API_ROUTERS = (system.router, calls.router)
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = ()
 """Routers of the web pages."""
+
+
+@asynccontextmanager
+async def _at_work(services: Services) -> AsyncIterator[None]:
+    """Work on calls until the end of the block, unless the settings leave that to other servers."""
+    rounds = Rounds(services.desk)
+    await run_in_threadpool(rounds.start)
+    try:
+        yield
+    finally:
+        await run_in_threadpool(rounds.stop)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,7 +45,8 @@ def create_app(settings: Settings) -> FastAPI:
         try:
             await run_in_threadpool(upgrade, services.database)
             app.state.services = services
-            yield
+            async with _at_work(services):
+                yield
         finally:
             services.database.close()
 
@@ -44,6 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
     )
     add_error_handlers(app)
+    app.add_middleware(BodyLimit, max_bytes=settings.server.max_upload_mb * 1_000_000)
     app.add_middleware(SecurityHeaders)
     for router in API_ROUTERS:
         app.include_router(router, prefix="/api/v1")

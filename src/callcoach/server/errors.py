@@ -62,12 +62,17 @@ def kind_of(error: CallCoachError) -> Kind:
     return next(kind for known, kind in KINDS.items() if isinstance(error, known))
 
 
-async def _ours(request: Request, error: Exception) -> Response:
-    assert isinstance(error, CallCoachError)  # noqa: S101 - registered for this class only
+def answer_error(request: Request, error: CallCoachError) -> Response:
+    """Return the answer to an error of ours."""
     kind = kind_of(error)
     if kind.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
     return _answer(request, kind, str(error))
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, CallCoachError)  # noqa: S101 - registered for this class only
+    return answer_error(request, error)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from callcoach.settings import Settings
 from callcoach.store.engine import Database, database_url, open_database
+from callcoach.work.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Services:
 
     settings: Settings
     database: Database
+    desk: Desk
+    """For the work on calls."""
 
 
 def open_services(settings: Settings) -> Services:
@@ -27,7 +30,8 @@ def open_services(settings: Settings) -> Services:
         CallCoachError: the database cannot be opened.
     """
     url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
-    return Services(settings, open_database(url))
+    database = open_database(url)
+    return Services(settings, database, Desk(settings, database))
 
 
 def services_of(connection: HTTPConnection) -> Services:

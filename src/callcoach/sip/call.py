@@ -101,6 +101,7 @@ class CallSession:
         self.recorder = recorder
         self.state = CallState()
         self.codec = ""
+        self.encrypted = False
         self.muted = False
         self.has_media = False
         self.port: BridgePort | None = None
@@ -190,7 +191,8 @@ class CallSession:
 
     def on_media(self, fact: facts.MediaChanged) -> None:
         """Follow hold and resume of both sides, and connect the audio that the stream carries."""
-        self.codec = fact.codec or self.codec
+        if fact.codec:
+            self.codec, self.encrypted = fact.codec, fact.encrypted
         self.has_media = fact.status in {facts.MediaStatus.ACTIVE, facts.MediaStatus.REMOTE_HOLD}
         if self.state.phase is not Phase.TALKING:
             return
@@ -360,11 +362,20 @@ class CallSession:
             ended_by=self._ended_by,
             end_reason=end_words(code, reason),
             codec=self.codec,
+            encrypted=self.encrypted,
             quality=quality,
         )
         mos = estimate_mos(quality, self.codec) if quality else None
         return events.CallEnded(
-            self.call.id, self.call.direction, self._ended_by, code, self.call.end_reason, self.codec, quality, mos
+            call_id=self.call.id,
+            direction=self.call.direction,
+            ended_by=self._ended_by,
+            code=code,
+            reason=self.call.end_reason,
+            codec=self.codec,
+            encrypted=self.encrypted,
+            quality=quality,
+            mos=mos,
         )
 
 

@@ -140,6 +140,8 @@ class CallEnded:
     code: int
     reason: str
     codec: str
+    encrypted: bool
+    """Whether the sound was under SRTP when the call ended."""
     quality: RtpQuality | None
     mos: float | None
 

@@ -58,6 +58,8 @@ class MediaChanged:
     leg_id: int
     status: MediaStatus
     codec: str
+    encrypted: bool = False
+    """Whether the sound is under SRTP."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,18 +13,23 @@ from callcoach.datapath import Call
 from callcoach.errors import NotFoundError
 from callcoach.principal import Principal
 from callcoach.store.model import CallState, CallSummary, StoredSound
-from callcoach.store.people import agent_called, team_named
+from callcoach.store.people import agent_called, first_team_of, team_named
 from callcoach.store.tables import CallRow, CallTagRow, PersonRow, TagRow, TeamRow
 from callcoach.store.visibility import visible_to
 
 
-def add_call(session: Session, call: Call, sound: StoredSound) -> int:
+def add_call(
+    session: Session, call: Call, sound: StoredSound, *, agent_right: bool = False, owner_id: int | None = None
+) -> int:
     """Add a call that came in, with its tags, and return its key.
 
-    The agent is found by the agent names of people; a team that was named and is not known is made.
+    The agent is `owner_id` if given, else found by the agent names of people; a team that was named and is not known
+    is made. `agent_right`: the agent is on the right channel of the sound.
     """
     received_at = datetime.now(UTC)
     agent_id, team_id = agent_called(session, call.agent)
+    if owner_id is not None:
+        agent_id, team_id = owner_id, first_team_of(session, owner_id)
     row = CallRow(
         id=call.id,
         started_at=call.started_at or received_at,
@@ -42,6 +47,7 @@ def add_call(session: Session, call: Call, sound: StoredSound) -> int:
         sound_file=sound.file,
         customer_sound_file=sound.customer_file,
         source=sound.source,
+        agent_right=agent_right,
     )
     session.add(row)
     session.flush()
@@ -66,6 +72,11 @@ def set_tags(session: Session, call_pk: int, names: Sequence[str]) -> None:
 def call_with_sound(session: Session, sha256: str) -> str | None:
     """Return the id of the call whose recording has this hash, whoever may see it; None if there is none."""
     return session.scalar(select(CallRow.id).where(CallRow.sound_sha256 == sha256))
+
+
+def call_exists(session: Session, call_id: str) -> bool:
+    """Whether there is a call of this id, whoever may see it."""
+    return session.scalar(select(CallRow.pk).where(CallRow.id == call_id)) is not None
 
 
 def get_call(session: Session, principal: Principal, call_id: str) -> CallSummary:
@@ -106,7 +117,7 @@ def _tags_of(session: Session, pks: Sequence[int]) -> dict[int, tuple[str, ...]]
 _SAME = (
     *("pk", "id", "started_at", "started_known", "received_at", "direction", "agent_id", "team_id", "number"),
     *("customer", "queue", "duration_s", "state", "error", "score", "reviewed_score", "reviewed", "finding_count"),
-    *("worst_severity", "sound_file", "customer_sound_file", "source"),
+    *("worst_severity", "sound_file", "customer_sound_file", "heard_file", "source"),
 )
 """Fields that are called the same in the row and in the summary."""
 

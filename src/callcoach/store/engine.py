@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from callcoach.errors import ConfigError, StoreBusyError, StoreError
+from callcoach.errors import ConfigError, DuplicateError, StoreBusyError, StoreError
 
 DATABASE_FILE = "callcoach.sqlite"
 BUSY_TIMEOUT_MS = 10_000
@@ -55,6 +55,7 @@ class Database:
 
         Raises:
             StoreBusyError: another writer held the database for too long, or the server of the database is away.
+            DuplicateError: a constraint of the schema does not hold; nothing was written.
         """
         with _in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
@@ -143,6 +144,8 @@ def _begin(connection: Connection) -> None:
 def _in_words() -> Iterator[None]:
     try:
         yield
+    except IntegrityError as error:
+        raise DuplicateError(f"The database refused: {error.orig}. It is there already, or was changed.") from error
     except OperationalError as error:
         raise StoreBusyError(
             f"The database did not answer: {error.orig}. Try again; if it stays so, check it."

@@ -116,6 +116,8 @@ class CallSummary:
     tags: tuple[str, ...]
     sound_file: str
     customer_sound_file: str
+    heard_file: str
+    """What browsers play; empty until the recording was read."""
     source: str
 
 

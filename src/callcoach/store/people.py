@@ -90,8 +90,13 @@ def agent_called(session: Session, name: str) -> tuple[int | None, int | None]:
     person_id = session.scalar(select(AgentNameRow.person_id).where(AgentNameRow.name == name))
     if person_id is None:
         return None, None
+    return person_id, first_team_of(session, person_id)
+
+
+def first_team_of(session: Session, person_id: int) -> int | None:
+    """Return the first of a person's teams; None without any."""
     teams = select(MembershipRow.team_id).where(MembershipRow.person_id == person_id).order_by(MembershipRow.team_id)
-    return person_id, session.scalar(teams.limit(1))
+    return session.scalar(teams.limit(1))
 
 
 def _take_agent_name(session: Session, name: str, row: PersonRow, team_id: int | None) -> None:

@@ -9,8 +9,9 @@ finding's confidence is that of the words under it. What was changed and why is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from itertools import accumulate
+from itertools import accumulate, chain, repeat
 
 from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.sound.confidence import confidence, prior
@@ -73,18 +74,26 @@ class _Judged:
 
 
 def amend_turns(
-    turns: Sequence[Turn], index: SoundIndex, listener: Listener | None, *, speaker: Speaker | None = None
+    turns: Sequence[Turn],
+    index: SoundIndex,
+    listener: Listener | None,
+    *,
+    speaker: Speaker | None = None,
+    workers: int = 1,
 ) -> AmendedTurns:
     """Search the turns of one speaker (or of all) by sound, hear near misses again, write in what was said.
 
     Without a listener the sound of the text alone decides. Turns without words (typed ones) are left alone.
+    `workers` places are heard at once, each in a thread.
 
     Raises:
         AsrError: the listener's recogniser failed.
     """
     spoken = {turn.index: turn for turn in turns if turn.words and speaker in (None, turn.speaker)}
     places = _within_budget(gather_places(propose(tuple(spoken.values()), index)), spoken)
-    judged = [one for place in places for one in _judge(place, listener, spoken)]
+    with ThreadPoolExecutor(workers, thread_name_prefix="hear-again") as pool:
+        found = pool.map(_judge, places, repeat(listener), repeat(spoken))
+        judged = list(chain.from_iterable(found))
     chosen = _best_apart(one for one in judged if one.confidence >= AMEND_FROM)
     amended: dict[int, tuple[Turn, list[Amendment]]] = {
         turn_index: _rewrite(turn, [one for one in chosen if one.proposal.turn_index == turn_index])

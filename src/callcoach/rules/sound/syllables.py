@@ -12,8 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
-
 INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcs")
 """Consonants a syllable may begin with; two letters first, so that `zh` is not read as `z`."""
 
@@ -124,4 +122,6 @@ def read_phrase(phrase: str) -> tuple[tuple[Syllable, ...], ...]:
 
 @lru_cache(maxsize=8192)
 def _read_run(run: str) -> Sequence[Syllable]:
+    from pypinyin import Style, pinyin  # 50 MB of readings, not needed beside a recogniser at work
+
     return [parse_syllable(reading[0]) for reading in pinyin(run, style=Style.NORMAL, strict=False, v_to_u=False)]

@@ -46,6 +46,13 @@ class CallListView(BaseModel):
     next_cursor: str
 
 
+class ReceivedView(BaseModel):
+    """The call a recording belongs to; `created` is false when the same sound had come in before."""
+
+    id: str
+    created: bool
+
+
 def call_view(call: CallSummary) -> CallView:
     """Return what the API shows of a call."""
     return CallView.model_validate(call)

@@ -81,7 +81,7 @@ class PjCall(pj.Call):
         """Report hold, resume and the codec."""
         info = self.getInfo()
         status = next((_MEDIA.get(m.status) for m in info.media if m.type == pj.PJMEDIA_TYPE_AUDIO), None)
-        self._post(facts.MediaChanged(self.leg_id, status or facts.MediaStatus.NONE, self._codec()))
+        self._post(facts.MediaChanged(self.leg_id, status or facts.MediaStatus.NONE, *self._codec()))
 
     def onCallRxOffer(self, prm: Any) -> None:  # noqa: N802
         """Report whether the other side's offer holds the call (RFC 3264 section 8.4)."""
@@ -194,12 +194,15 @@ class PjCall(pj.Call):
             round_trip_ms=trip.mean / 1000 if trip.n else None,
         )
 
-    def _codec(self) -> str:
+    def _codec(self) -> tuple[str, bool]:
+        """Return the codec's name and whether the sound is encrypted; empty and no without a stream."""
         try:
             info = self.getStreamInfo(0)
         except pj.Error:
-            return ""
-        return f"{info.codecName}/{info.codecClockRate}" if info.codecName else ""
+            return "", False
+        # pjsua2 tells of SRTP nowhere but in this text.
+        encrypted = "SRTP status: Active" in self.dump(True, "")
+        return f"{info.codecName}/{info.codecClockRate}" if info.codecName else "", encrypted
 
     # -- audio -------------------------------------------------------------------------------
 

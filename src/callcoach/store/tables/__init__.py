@@ -7,6 +7,7 @@ from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, W
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
+from callcoach.store.tables.watched import WatchedFileRow
 
 __all__ = [
     "AgentNameRow",
@@ -23,5 +24,6 @@ __all__ = [
     "TagRow",
     "TeamRow",
     "TurnRow",
+    "WatchedFileRow",
     "WorkRow",
 ]

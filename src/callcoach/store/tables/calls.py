@@ -63,6 +63,8 @@ class CallRow(Base):
     """Name in the call's folder of what browsers play; empty until the recording was read."""
     attempt: Mapped[int] = mapped_column(default=1)
     """How many times the work was begun by a person or by the call's coming in."""
+    queued_attempt: Mapped[int] = mapped_column(default=0)
+    """The last attempt whose work was put into the queue."""
     source: Mapped[str] = mapped_column(String(400), default="")
     """Where it came from: the name of the file sent or found."""
 

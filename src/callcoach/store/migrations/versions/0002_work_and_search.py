@@ -1,4 +1,4 @@
-"""Steps of the work on calls; full-text search over what was said."""
+"""Steps of the work on calls; files of watched folders; full-text search over what was said."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("calls", sa.Column("agent_right", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("calls", sa.Column("heard_file", sa.String(length=200), nullable=False, server_default=""))
     op.add_column("calls", sa.Column("attempt", sa.Integer(), nullable=False, server_default="1"))
+    op.add_column("calls", sa.Column("queued_attempt", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "work",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -28,6 +29,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_work"),
     )
     op.create_index("ix_work_call", "work", ["call_pk", "id"])
+    op.create_table(
+        "watched_files",
+        sa.Column("path", sa.String(length=1000), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("changed_ns", sa.BigInteger(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("path", name="pk_watched_files"),
+    )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE call_text USING fts5(words, grams,"
