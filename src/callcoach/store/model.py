@@ -29,6 +29,15 @@ class ScoreKind(StrEnum):
     REVIEW = "review"
 
 
+class AssignmentState(StrEnum):
+    """Where the work on an assigned review stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    HANDED_ON = "handed_on"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A team."""

@@ -6,12 +6,22 @@ from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
+from callcoach.store.tables.review_work import (
+    AssignmentRow,
+    PlanRow,
+    PlanRunRow,
+    RoundCallRow,
+    RoundReviewerRow,
+    RoundRow,
+)
+from callcoach.store.tables.reviews import ReviewBasisRow, ReviewEventRow, ReviewSheetRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.watched import WatchedFileRow
 
 __all__ = [
     "AgentNameRow",
     "ApiTokenRow",
+    "AssignmentRow",
     "AuditRow",
     "Base",
     "CallRow",
@@ -20,6 +30,14 @@ __all__ = [
     "FindingRow",
     "MembershipRow",
     "PersonRow",
+    "PlanRow",
+    "PlanRunRow",
+    "ReviewBasisRow",
+    "ReviewEventRow",
+    "ReviewSheetRow",
+    "RoundCallRow",
+    "RoundReviewerRow",
+    "RoundRow",
     "ScorecardRow",
     "TagRow",
     "TeamRow",
