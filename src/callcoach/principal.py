@@ -28,6 +28,8 @@ class Scope(StrEnum):
     CALLS_READ = "calls:read"
     CALLS_WRITE = "calls:write"
     """Bring calls in and have them analysed again."""
+    REVIEW = "review"
+    """Review calls, or answer the review of one's own."""
     PEOPLE = "people"
     EVENTS = "events"
 

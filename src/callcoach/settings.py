@@ -14,6 +14,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -154,6 +155,39 @@ class ServerSettings(BaseModel):
     )
 
 
+def _iso_date(day: str) -> str:
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError as error:
+        raise ValueError(f"no date {day!r}; expected one such as 2026-10-01") from error
+
+
+IsoDate = Annotated[str, AfterValidator(_iso_date)]
+
+
+class ReviewSettings(BaseModel):
+    """Reviews of calls by people, and the agent's time to appeal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    appeal_workdays: int = Field(
+        default=5,
+        ge=1,
+        le=365,
+        description="Working days an agent has to appeal, after the day the review is finished.",
+    )
+    holidays: tuple[IsoDate, ...] = Field(default=(), description="Public holidays, such as 2026-10-01.")
+    extra_workdays: tuple[IsoDate, ...] = Field(
+        default=(), description="Weekend days that are worked in exchange for holidays, such as 2026-10-10."
+    )
+    sampling_delay_h: int = Field(
+        default=2,
+        ge=0,
+        le=168,
+        description="Hours after the end of a day, week or month at which its calls are sampled.",
+    )
+
+
 class WorkSettings(BaseModel):
     """The server's analysis of calls that come in."""
 
@@ -207,6 +241,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     work: WorkSettings = WorkSettings()
     watch: WatchSettings = WatchSettings()
+    review: ReviewSettings = ReviewSettings()
 
     @cached_property
     def models_dir(self) -> Path:

@@ -13,13 +13,22 @@ from callcoach.server.body_limit import BodyLimit
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.headers import SecurityHeaders
+from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
+from callcoach.server.review.clockwork import Clockwork
 from callcoach.server.services import Services, open_services
 from callcoach.server.system import routes as system
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
 from callcoach.work.rounds import Rounds
 
-API_ROUTERS = (system.router, calls.router)
+API_ROUTERS = (
+    system.router,
+    calls.router,
+    call_routes.router,
+    queue_routes.router,
+    plan_routes.router,
+    round_routes.router,
+)
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = ()
 """Routers of the web pages."""
@@ -27,12 +36,14 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = ()
 
 @asynccontextmanager
 async def _at_work(services: Services) -> AsyncIterator[None]:
-    """Work on calls until the end of the block, unless the settings leave that to other servers."""
-    rounds = Rounds(services.desk)
+    """Work on calls until the end of the block, unless the settings leave that to other servers; and what falls due."""
+    rounds, clockwork = Rounds(services.desk), Clockwork(services)
     await run_in_threadpool(rounds.start)
+    clockwork.start()
     try:
         yield
     finally:
+        await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(rounds.stop)
 
 
