@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 SATURDAY = 5
 """First day of the weekend as `date.weekday` counts."""
@@ -25,10 +25,13 @@ class WorkCalendar:
         return day.weekday() < SATURDAY and day not in self.holidays
 
     def deadline(self, start: datetime, workdays: int) -> datetime:
-        """Return the end (midnight, site time) of the nth working day after the day of `start`; 0: that very day's."""
+        """Return the end of the nth working day after the day of `start`, in UTC; 0: of that very day.
+
+        A day ends at midnight, site time.
+        """
         day = start.astimezone(self.zone).date()
         left = workdays
         while left > 0:
             day += timedelta(days=1)
             left -= self.is_workday(day)
-        return datetime.combine(day + timedelta(days=1), time.min, self.zone)
+        return datetime.combine(day + timedelta(days=1), time.min, self.zone).astimezone(UTC)

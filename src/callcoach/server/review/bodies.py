@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from callcoach.datapath import MAX_SCORE, Direction, Speaker
 from callcoach.review.acts import Outcome, Verdict
@@ -17,10 +18,28 @@ MAX_TEXT = 2000
 MAX_DURATION_S = 360_000.0
 """A hundred hours: longer than any call, so that what is beyond is a mistake."""
 
+
+def _storable(text: str) -> str:
+    # PostgreSQL keeps no NUL in text, and no keyboard types one.
+    if "\x00" in text:
+        raise ValueError("a NUL character cannot be stored; leave it out")
+    return text
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("this time lies outside the calendar") from error
+
+
+Storable = AfterValidator(_storable)
 Key = Annotated[int, Field(ge=0, le=MAX_KEY)]
-Text = Annotated[str, Field(max_length=MAX_TEXT)]
-Name = Annotated[str, Field(min_length=1, max_length=120)]
-CallId = Annotated[str, Field(min_length=1, max_length=120)]
+Text = Annotated[str, Field(max_length=MAX_TEXT), Storable]
+Words = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), Storable]
+Name = Annotated[str, Field(min_length=1, max_length=120), Storable]
+CallId = Name
+Time = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Seconds = Annotated[float, Field(ge=0, le=MAX_DURATION_S, allow_inf_nan=False)]
 Points = Annotated[float, Field(ge=0, le=MAX_SCORE, allow_inf_nan=False)]
 
@@ -50,7 +69,7 @@ class VerdictBody(Change):
         expected_version=4, finding_id="neg.no-1", verdict="rejected", reason="客户的话，不是坐席说的"
     )
 
-    finding_id: Annotated[str, Field(min_length=1, max_length=120)]
+    finding_id: Name
     verdict: Verdict
 
 
@@ -61,9 +80,7 @@ class FindingBody(Change):
         expected_version=4, rule_id="forbidden.refuse", speaker="agent", start_s=61.2, end_s=63.0, note="语气生硬地打断"
     )
 
-    rule_id: Annotated[str, Field(min_length=1, max_length=120)] = Field(
-        description="Of the rulebook; see `/review/rules`."
-    )
+    rule_id: Name = Field(description="Of the rulebook; see `/review/rules`.")
     speaker: Speaker
     start_s: Seconds
     end_s: Seconds
@@ -84,7 +101,7 @@ class OverrideBody(Change):
 
     model_config = _example(expected_version=4, dimension="attitude", points=18, reason="客户先辱骂，坐席克制")
 
-    dimension: Annotated[str, Field(min_length=1, max_length=80)]
+    dimension: Name
     points: Points
 
 
@@ -94,7 +111,7 @@ class NoteBody(Change):
     model_config = _example(expected_version=4, at_s=33.5, text="这里安抚得很好，可作示范")
 
     at_s: Seconds
-    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Words
 
 
 class UndoBody(Change):
@@ -126,7 +143,7 @@ class ReasonedChange(Change):
 
     model_config = _example(expected_version=6, reason="漏听了一段")
 
-    reason: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]  # pyright: ignore[reportGeneralTypeIssues]
+    reason: Words  # pyright: ignore[reportGeneralTypeIssues]
 
 
 class AppealBody(ReasonedChange):
@@ -134,8 +151,8 @@ class AppealBody(ReasonedChange):
 
     model_config = _example(expected_version=6, finding_ids=["neg.no-1"], dimensions=[], reason="当时是在重复客户的话")
 
-    finding_ids: Annotated[list[Annotated[str, Field(max_length=120)]], Field(max_length=500)] = []
-    dimensions: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=100)] = []
+    finding_ids: Annotated[list[Name], Field(max_length=500)] = []
+    dimensions: Annotated[list[Name], Field(max_length=100)] = []
 
 
 class DecisionBody(ReasonedChange):
@@ -162,7 +179,7 @@ class HandOnBody(BaseModel):
     model_config = _example(person_id=8, reason="休假")
 
     person_id: Key
-    reason: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    reason: Words
 
 
 class SkipBody(BaseModel):
@@ -170,7 +187,7 @@ class SkipBody(BaseModel):
 
     model_config = _example(reason="录音只有忙音")
 
-    reason: Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+    reason: Words
 
 
 class PlanBody(BaseModel):
@@ -202,4 +219,4 @@ class RoundBody(BaseModel):
     name: Name
     call_ids: Annotated[list[CallId], Field(min_length=1, max_length=200)]
     reviewer_ids: Annotated[list[Key], Field(min_length=2, max_length=50)]
-    due_at: AwareDatetime | None = None
+    due_at: Time | None = None

@@ -55,6 +55,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 def get_review(place: OfCall, response: Response, desk: ReadersDesk) -> ReviewView:
     """Return the review of a call with its whole history; `ETag` is its version."""
     opened = desk.open(place)
+    desk.note_seen(place)
     response.headers["ETag"] = f'"{opened.sheet.review.version}"'
     return _shown(desk, opened)
 

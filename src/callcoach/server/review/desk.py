@@ -18,6 +18,7 @@ from callcoach.server.review.bodies import Change
 from callcoach.server.review.catalogue import catalogue_of
 from callcoach.server.services import Services
 from callcoach.settings import Settings
+from callcoach.store.audit import note
 from callcoach.store.calls import get_call
 from callcoach.store.model import CallState, CallSummary
 from callcoach.store.reviews.acting import Deed, do
@@ -27,7 +28,7 @@ from callcoach.store.reviews.sheets import (
     SheetRef,
     kept_basis,
     machine_text,
-    names_of_people,
+    names_on,
     read_sheet,
 )
 
@@ -81,8 +82,15 @@ class ReviewDesk:
             ref = SheetRef(call.pk)
             if place.round_id is not None:
                 ref = own_sheet(session, self.principal, place.round_id, place.call_id, to_write=False)
-            kept, sheet, names = kept_basis(session, call.pk), read_sheet(session, ref), names_of_people(session)
+            kept, sheet = kept_basis(session, call.pk), read_sheet(session, ref)
+            names = names_on(session, sheet)
         return Opened(call, kept or _fresh_basis(self.services, call), sheet, names)
+
+    def note_seen(self, place: Place) -> None:
+        """Note in the audit log that the review was looked at."""
+        with self.services.database.writing() as session:
+            about = ("call", place.call_id)
+            note(session, "review.see", person_id=self.principal.person_id, about=about, address=self.address)
 
     def act(self, place: Place, what: Act, change: Change) -> Opened:
         """Do something in a review. When this returns, it is on disk.
@@ -99,7 +107,7 @@ class ReviewDesk:
                 what = replace(what, machine_text=machine_text(session, ref.call_pk, what.turn))
             sheet = do(session, place.call_id, ref, seen.basis, self._deed(what, change, seen.call))
             call = get_call(session, self.principal, place.call_id)
-            return Opened(call, seen.basis, sheet, names_of_people(session))
+            return Opened(call, seen.basis, sheet, names_on(session, sheet))
 
     def finish(self, place: Place) -> Finish:
         """Return the act that ends a review now; in a calibration round nobody can appeal."""

@@ -33,8 +33,9 @@ _NOT_MINE = {404: {"description": "There is no such round among yours."}}
 def get_rounds(principal: Reviewer, services: WithServices) -> RoundsView:
     """List the rounds I review in or made; trainers and administrators see all."""
     with services.database.reading() as session:
-        names = names_of_people(session)
-        return RoundsView(rounds=[round_view(one, names) for one in list_rounds(session, principal)])
+        rounds = list_rounds(session, principal)
+        names = names_of_people(session, (person for one in rounds for person in one.terms.reviewer_ids))
+        return RoundsView(rounds=[round_view(one, names) for one in rounds])
 
 
 @router.post("", status_code=201, responses=REFUSALS)
@@ -43,14 +44,15 @@ def post_round(body: RoundBody, principal: Reviewer, services: WithServices) -> 
     terms = RoundTerms(body.name, tuple(body.call_ids), tuple(body.reviewer_ids), body.due_at)
     with services.database.writing() as session:
         made = add_round(session, principal, terms, services.now())
-        return round_view(made, names_of_people(session))
+        return round_view(made, names_of_people(session, made.terms.reviewer_ids))
 
 
 @router.get("/{round_id}", responses={**_NOT_MINE})
 def get_one_round(round_id: RoundId, principal: Reviewer, services: WithServices) -> RoundView:
     """Return a round, with who has handed in what."""
     with services.database.reading() as session:
-        return round_view(get_round(session, principal, round_id), names_of_people(session))
+        found = get_round(session, principal, round_id)
+        return round_view(found, names_of_people(session, found.terms.reviewer_ids))
 
 
 @router.post("/{round_id}/close", responses=REFUSALS)
@@ -58,7 +60,7 @@ def post_close(round_id: RoundId, principal: Reviewer, services: WithServices) -
     """End a round; its result can then be seen."""
     with services.database.writing() as session:
         closed = close_round(session, principal, round_id, services.now())
-        return round_view(closed, names_of_people(session))
+        return round_view(closed, names_of_people(session, closed.terms.reviewer_ids))
 
 
 @router.get("/{round_id}/result", responses={**_NOT_MINE, 409: {"description": "The round is still open."}})

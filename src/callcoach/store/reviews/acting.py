@@ -19,7 +19,7 @@ from callcoach.review.stages import OUT
 from callcoach.review.wording import names_from, refuse_stale
 from callcoach.store.audit import note
 from callcoach.store.reviews.outcome import carry_over
-from callcoach.store.reviews.sheets import Sheet, SheetRef, append, lock_sheet, names_of_people
+from callcoach.store.reviews.sheets import Sheet, SheetRef, append, lock_sheet, names_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def _refuse_stale(session: Session, sheet: Sheet, deed: Deed) -> None:
         return
     if deed.actor.is_the_agent and sheet.review.stage not in OUT:
         raise ConflictError("The review of this call is not finished yet.")  # and what it says is not for the agent
-    refuse_stale(expected, sheet.events, names_from(names_of_people(session)), deed.zone)
+    refuse_stale(expected, sheet.events, names_from(names_on(session, sheet)), deed.zone)
 
 
 def _rest(deed: Deed, basis: Basis, sheet: Sheet) -> list[Judge]:

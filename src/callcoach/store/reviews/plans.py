@@ -161,8 +161,12 @@ def candidates(session: Session, terms: PlanTerms, period: Period) -> tuple[Cand
     if terms.duration_max_s is not None:
         query = query.where(CallRow.duration_s <= terms.duration_max_s)
     return tuple(
-        Candidate(row.id, str(row.agent_id or row.agent), row.score, row.confidence) for row in session.execute(query)
+        Candidate(row.id, _agent(row.agent_id, row.agent), row.score, row.confidence) for row in session.execute(query)
     )
+
+
+def _agent(agent_id: int | None, name: str) -> str:
+    return name if agent_id is None else f"person:{agent_id}"
 
 
 def _teams(session: Session, principal: Principal, team_ids: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -93,9 +93,15 @@ def append(session: Session, row: ReviewSheetRow, sheet: Sheet, event: Event) ->
     return Sheet(sheet.ref, events, review)
 
 
-def names_of_people(session: Session) -> Mapping[int, str]:
-    """Return everybody's name by id."""
-    return {row.id: row.name for row in session.execute(select(PersonRow.id, PersonRow.name))}
+def names_of_people(session: Session, ids: Iterable[int | None]) -> Mapping[int, str]:
+    """Return people's names by id."""
+    wanted = select(PersonRow.id, PersonRow.name).where(PersonRow.id.in_({one for one in ids if one is not None}))
+    return {row.id: row.name for row in session.execute(wanted)}
+
+
+def names_on(session: Session, sheet: Sheet) -> Mapping[int, str]:
+    """Return the names of everybody who wrote on a sheet."""
+    return names_of_people(session, (event.person_id for event in sheet.events))
 
 
 def machine_text(session: Session, call_pk: int, turn: int) -> str:
