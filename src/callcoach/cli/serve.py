@@ -6,6 +6,8 @@ import contextlib
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -21,12 +23,17 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
     import uvicorn
 
     from callcoach.server.app import create_app
+    from callcoach.server.services import open_services
     from callcoach.settings import load_settings
+    from callcoach.store.schema import upgrade
 
     settings = load_settings()
     os.umask(0o077)  # recordings are personal data: what the server writes, its own user reads
     listener = _listen(settings.server.host if host is None else host, settings.server.port if port is None else port)
-    with listener:
+    services = open_services(settings)
+    upgrade(services.database)  # before the server starts, so that what is wrong is told in words
+    services.database.close()
+    with listener, _alone(settings.data_dir / f"{settings.work.server_name}.lock"):
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         print(f"CallCoach: http://{shown}:{number}  （Ctrl+C 结束 stops it）", flush=True)
@@ -38,6 +45,28 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
     sys.stderr.flush()
     # Not sys.exit: that would wait for the call that is being transcribed. The next start goes on with it.
     os._exit(0 if server.started else 1)
+
+
+@contextlib.contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of this data folder: two servers of one name would do the same work twice.
+
+    Raises:
+        ConfigError: another server holds it, or the folder cannot be written.
+    """
+    from callcoach.errors import ConfigError
+    from callcoach.models.locking import exclusive
+
+    with contextlib.ExitStack() as stack:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(exclusive(path, wait=False))
+        except OSError as error:
+            raise ConfigError(
+                f"Could not lock {path}: {error.strerror or error}. Another `callcoach serve` may be running on this "
+                "data folder: end it, or give this one another work.server_name."
+            ) from error
+        yield
 
 
 def _listen(host: str, port: int) -> socket.socket:

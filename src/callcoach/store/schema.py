@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from callcoach.errors import StoreError
-from callcoach.store.engine import Database
+from callcoach.store.engine import Database, in_words
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 0x63616C6C
@@ -22,9 +22,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision, in one transaction; of several servers that start at once, one does it.
 
     Raises:
-        StoreError: the database was made by a newer CallCoach.
+        StoreError: the database was made by a newer CallCoach, or does not answer.
     """
-    with database.engine.begin() as connection:  # on SQLite this is the lock: the transaction begins as a writer
+    with (
+        in_words(),
+        database.engine.begin() as connection,
+    ):  # on SQLite this is the lock: the transaction begins as a writer
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         _refuse_newer(connection)

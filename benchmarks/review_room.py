@@ -1,0 +1,209 @@
+"""How long the server takes over 100,000 calls with 5 million turns: lists, filters, searches, the call page.
+
+Each request goes through the whole application in one process, sign-in by token included, and is timed from the
+request to the end of the answer; parameters differ from request to request. Smaller: `--calls 10000`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from starlette.testclient import TestClient
+from tests.peers.postgres import find_programs, running_cluster
+
+from benchmarks.synthetic_calls import (
+    AGENTS,
+    DAYS,
+    FIRST_DAY,
+    TAGS,
+    TEAMS,
+    TURNS,
+    Sayings,
+    fill,
+    make_sayings,
+    write_analyses,
+)
+from callcoach.principal import Scope
+from callcoach.rules.rulebook import load_rulebook
+from callcoach.server.app import create_app
+from callcoach.settings import Settings, WorkSettings
+from callcoach.store.engine import database_url, open_database
+from callcoach.store.people import person_by_login
+from callcoach.store.schema import upgrade
+from callcoach.store.tokens import make_token
+
+RUNS = 40
+ANALYSES = 20
+"""Calls that get a document besides their rows."""
+LOGINS = ("boss", "lead3", "agent7")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A server with its calls, and who asks."""
+
+    client: TestClient
+    tokens: dict[str, str]
+    calls: int
+    sayings: Sayings
+    random: np.random.Generator = field(default_factory=lambda: np.random.default_rng(1))
+
+    def get(self, path: str, login: str = "boss", **query: Any) -> Any:
+        """Ask the server."""
+        answer = self.client.get(path, params=query, headers={"Authorization": f"Bearer {self.tokens[login]}"})
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    def list(self, login: str = "boss", **query: Any) -> Any:
+        """Ask for a list of calls."""
+        return self.get("/api/v1/calls", login, **query)
+
+    def day(self) -> str:
+        """Some day of the year, as a time."""
+        return (FIRST_DAY + timedelta(days=int(self.random.integers(DAYS - 31)))).isoformat()
+
+    def month(self) -> dict[str, str]:
+        """Some thirty days."""
+        start = FIRST_DAY + timedelta(days=int(self.random.integers(DAYS - 31)))
+        return {"started_from": start.isoformat(), "started_before": (start + timedelta(days=30)).isoformat()}
+
+    def word(self, first: int, last: int) -> str:
+        """Some word between two ranks of frequency."""
+        return self.sayings.words[int(self.random.integers(first, last))]
+
+    def piece(self) -> str:
+        """Three characters out of the middle of some sentence."""
+        sentence = self.sayings.sentences[int(self.random.integers(len(self.sayings.sentences)))]
+        return sentence[1:4]
+
+    def rule(self) -> str:
+        """Some rule."""
+        rules = load_rulebook_ids()
+        return rules[int(self.random.integers(len(rules)))]
+
+
+def load_rulebook_ids() -> tuple[str, ...]:
+    """Ids of the built-in rules."""
+    if not _RULES:
+        _RULES.extend(rule.id for rule in load_rulebook("service-language").rules)
+    return tuple(_RULES)
+
+
+_RULES: list[str] = []
+Request = Callable[[Room], Any]
+REQUESTS: dict[str, Request] = {
+    "list, first page": lambda room: room.list(),
+    "list, first page, supervisor": lambda room: room.list("lead3"),
+    "list, first page, agent": lambda room: room.list("agent7"),
+    "list, a page in the middle": lambda room: room.list(started_before=room.day()),
+    "list by score": lambda room: room.list(sort="score", descending=False),
+    "list by duration": lambda room: room.list(sort="duration"),
+    "filter: agent": lambda room: room.list(agent_id=int(room.random.integers(1, AGENTS))),
+    "filter: team, a month, not reviewed": lambda room: room.list(
+        team_id=int(room.random.integers(1, TEAMS)), reviewed=False, **room.month()
+    ),
+    "filter: direction, score range": lambda room: room.list(direction="outbound", score_max=40),
+    "filter: rule": lambda room: room.list(rule=room.rule()),
+    "filter: rule, supervisor": lambda room: room.list("lead3", rule=room.rule()),
+    "filter: fatal": lambda room: room.list(severity="fatal"),
+    "filter: tag": lambda room: room.list(tag=TAGS[int(room.random.integers(len(TAGS)))]),
+    "filter: number": lambda room: room.list(number=f"1{room.random.integers(3000, 10000)}"),
+    "filter: long calls of a month": lambda room: room.list(duration_min_s=600, **room.month()),
+    "filter: nothing fits": lambda room: room.list(score_min=99.9, duration_min_s=1500, reviewed=True, tag="投诉"),
+    "search: a common word": lambda room: room.list(text=room.word(0, 100)),
+    "search: a word": lambda room: room.list(text=room.word(500, 3000)),
+    "search: a rare word": lambda room: room.list(text=room.word(10_000, 30_000)),
+    "search: two words": lambda room: room.list(text=f"{room.word(0, 500)} {room.word(0, 500)}"),
+    "search: a piece of a sentence": lambda room: room.list(text=room.piece()),
+    "search: one character": lambda room: room.list(text=room.word(0, 1000)[0]),
+    "search: a word, supervisor, a month": lambda room: room.list("lead3", text=room.word(0, 3000), **room.month()),
+    "call page: the call": lambda room: room.get(f"/api/v1/calls/call-{room.random.integers(room.calls):07}"),
+    "call page: its analysis": lambda room: room.get(
+        f"/api/v1/calls/call-{room.random.integers(ANALYSES):07}/analysis"
+    ),
+}
+
+
+def main() -> None:
+    """Print the section."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=int, default=100_000)
+    parser.add_argument("--databases", default="sqlite,postgresql")
+    options = parser.parse_args()
+    sayings = make_sayings()
+    columns = {
+        name: measure_database(name, options.calls, sayings)
+        for name in options.databases.split(",")
+        if name == "sqlite" or find_programs() is not None
+    }
+    show(options.calls, columns)
+
+
+def measure_database(name: str, calls: int, sayings: Sayings) -> dict[str, tuple[float, float]]:
+    """Fill a database of a kind and time every request; p50 and p95 in milliseconds."""
+    with tempfile.TemporaryDirectory(prefix="callcoach-bench-") as folder, server_url(name) as url:
+        settings = Settings(data_dir=Path(folder), database_url=url, work=WorkSettings(calls_at_once=0))  # type: ignore[arg-type]
+        database = open_database(database_url(url, settings.data_dir))
+        upgrade(database)
+        start = time.perf_counter()
+        fill(database, calls, sayings)
+        print(f"{name}: {calls} calls in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        with database.writing() as session:
+            scopes = tuple(Scope)
+            write_analyses(session, settings.calls_dir, ANALYSES)
+            tokens = {login: make_token(session, person_by_login(session, login).id, "", scopes) for login in LOGINS}
+        database.close()
+        with TestClient(create_app(settings)) as client:
+            room = Room(client, tokens, calls, sayings)
+            return {what: timed(room, what, request) for what, request in REQUESTS.items()}
+
+
+@contextmanager
+def server_url(name: str) -> Iterator[str]:
+    """Give the URL of an empty database of a kind; empty: SQLite in the data folder."""
+    programs = find_programs()
+    if name == "sqlite" or programs is None:
+        with nullcontext():
+            yield ""
+        return
+    with running_cluster(programs) as cluster:
+        yield cluster.new_database()
+
+
+def timed(room: Room, what: str, request: Request) -> tuple[float, float]:
+    """Return p50 and p95 of some runs, in milliseconds; the first one, which loads what is cached, does not count."""
+    request(room)
+    times_ms: list[float] = []
+    for _ in range(RUNS):
+        start = time.perf_counter()
+        request(room)
+        times_ms.append((time.perf_counter() - start) * 1000)
+    p50, p95 = (float(value) for value in np.percentile(times_ms, [50, 95]))
+    print(f"  {what}: {p50:.1f} {p95:.1f}", file=sys.stderr, flush=True)
+    return p50, p95
+
+
+def show(calls: int, columns: dict[str, dict[str, tuple[float, float]]]) -> None:
+    """Print the table."""
+    print("## Review room\n")
+    size = f"{calls:,} calls, {calls * TURNS:,} turns"
+    print(f"`python -m benchmarks.review_room`; {size}; p50 / p95 of {RUNS} requests, in ms.\n")
+    print(f"| request | {' | '.join(columns)} |")
+    print(f"| --- | {' | '.join('---:' for _ in columns)} |")
+    for what in REQUESTS:
+        cells = [f"{columns[name][what][0]:.1f} / {columns[name][what][1]:.1f}" for name in columns]
+        print(f"| {what} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
