@@ -196,4 +196,4 @@ def test_who_looked_is_in_the_audit_log(room: Room) -> None:
     with room.services.database.reading() as session:
         rows = session.scalars(select(AuditRow).where(AuditRow.object_id == "c1").order_by(AuditRow.id)).all()
     deeds = [(row.action, row.person_id) for row in rows]
-    assert deeds == [("review.see", room.id("trainer")), ("review.add_note", room.id("one"))]
+    assert deeds == [("review.see", room.id("trainer")), ("review.add.note", room.id("one"))]

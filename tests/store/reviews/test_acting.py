@@ -28,7 +28,7 @@ from callcoach.review.acts import (
 from callcoach.review.stages import Stage
 from callcoach.review.wording import StaleReviewError
 from callcoach.store.model import ScoreKind
-from callcoach.store.reviews.appeals import lapse, open_appeals
+from callcoach.store.reviews.appeals import lapse, open_appeals, overdue
 from callcoach.store.reviews.sheets import SheetRef, kept_basis, machine_text, read_sheet
 from callcoach.store.tables import AuditRow, DimensionRow, ReviewEventRow, ScorecardRow
 from tests.review.builders import BASIS, FINDINGS, NOON, RULE
@@ -69,7 +69,7 @@ def test_what_was_done_is_read_back(floor: Floor) -> None:
     assert [event.act for event in sheet.events] == acts
     assert {event.reason for event in sheet.events} == {"因为"}
     assert {event.person_id for event in sheet.events} == {floor["one"].person_id}
-    assert deeds[0] == "review.judge"
+    assert deeds[1] == "review.add.finding"
     assert len(deeds) == len(acts)
 
 
@@ -199,9 +199,11 @@ def test_before_it_is_out_an_agent_is_not_told_what_a_review_says(floor: Floor) 
 
 def test_time_that_has_passed_is_noted_once(floor: Floor) -> None:
     finish(floor)
-    for now, expected in ((UNTIL - timedelta(seconds=1), 0), (UNTIL, 1), (UNTIL + timedelta(days=9), 0)):
+    pk = floor.pk("c1")
+    for now, expected in ((UNTIL - timedelta(seconds=1), False), (UNTIL, True), (UNTIL + timedelta(days=9), False)):
         with floor.database.writing() as session:
-            assert lapse(session, now) == expected
+            assert overdue(session, now) == ((pk,) if expected else ())
+            assert lapse(session, pk, now) is expected
     with floor.database.reading() as session:
         sheet = read_sheet(session, SheetRef(floor.pk("c1")))
     assert sheet.review.stage is Stage.LAPSED

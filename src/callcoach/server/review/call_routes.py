@@ -45,13 +45,15 @@ from callcoach.server.review.views import ReviewView, review_view
 router = APIRouter(prefix="/calls/{call_id}/review", tags=["review"])
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The body is no text."},
+    401: {"description": "Nobody has signed in."},
     403: {"description": "Not this person: a role, one's own call, or the first reviewer of an appeal."},
     404: {"description": "There is no such call, or none this person may see."},
     409: {"description": "Somebody changed the review meanwhile (the words say who and what), or not at this stage."},
 }
 
 
-@router.get("", responses={404: REFUSALS[404], 409: {"description": "The call is not scored yet."}})
+@router.get("", responses={401: REFUSALS[401], 404: REFUSALS[404], 409: {"description": "The call is not scored yet."}})
 def get_review(place: OfCall, response: Response, desk: ReadersDesk) -> ReviewView:
     """Return the review of a call with its whole history; `ETag` is its version."""
     opened = desk.open(place)

@@ -14,7 +14,7 @@ from datetime import timedelta
 from callcoach.errors import CallCoachError
 from callcoach.server.review.desk import calendar_of
 from callcoach.server.services import Services
-from callcoach.store.reviews.appeals import lapse
+from callcoach.store.reviews.appeals import lapse, overdue
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
 
 logger = logging.getLogger(__name__)
@@ -25,9 +25,10 @@ PAUSE_S = 60.0
 
 def look(services: Services) -> None:
     """Do what is due now; what fails is logged and due again at the next look."""
-    _try("the end of appeals", lambda: _lapse(services))
     with services.database.reading() as session:
-        plans = plans_in_force(session)
+        calls, plans = overdue(session, services.now()), plans_in_force(session)
+    for call_pk in calls:
+        _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
     for plan_id in plans:
         _try(f"sampling plan {plan_id}", lambda plan_id=plan_id: _draw(services, plan_id))
 
@@ -55,11 +56,9 @@ class Clockwork:
             self._stopping.wait(PAUSE_S)
 
 
-def _lapse(services: Services) -> None:
+def _lapse(services: Services, call_pk: int) -> None:
     with services.database.writing() as session:
-        count = lapse(session, services.now())
-    if count:
-        logger.info("the time for an appeal has passed on %d calls", count)
+        lapse(session, call_pk, services.now())
 
 
 def _draw(services: Services, plan_id: int) -> None:

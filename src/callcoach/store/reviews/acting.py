@@ -57,7 +57,7 @@ def do(session: Session, call_id: str, ref: SheetRef, basis: Basis, deed: Deed) 
     carry_over(session, sheet, basis)
     note(
         session,
-        f"review.{deed.act.kind}",
+        f"review.{deed.act.kind.replace('_', '.')}",
         person_id=deed.actor.person_id,
         about=("call", call_id),
         detail={"version": sheet.review.version} | ({"round": ref.round_id} if ref.round_id else {}),

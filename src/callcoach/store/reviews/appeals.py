@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from callcoach.principal import Principal
@@ -44,29 +43,32 @@ def open_appeals(session: Session, principal: Principal) -> tuple[OpenAppeal, ..
     return tuple(sorted(mine, key=_since)[:MAX_APPEALS])
 
 
-def lapse(session: Session, now: datetime) -> int:
-    """Note on every review whose time has passed that it has; return on how many."""
-    count = 0
-    for call_pk, call_id in list(_overdue(session, now)):
-        basis = kept_basis(session, call_pk)
-        if basis is not None:
-            do(session, call_id, SheetRef(call_pk), basis, Deed(Lapse(), Actor(None), now))
-            count += 1
-    return count
+def overdue(session: Session, now: datetime) -> tuple[int, ...]:
+    """Return the keys of calls whose time for an appeal has passed without a note of it."""
+    return tuple(session.scalars(select(ReviewSheetRow.call_pk).where(*_is_overdue(now)).order_by(ReviewSheetRow.id)))
 
 
-def _overdue(session: Session, now: datetime) -> Iterator[tuple[int, str]]:
+def lapse(session: Session, call_pk: int, now: datetime) -> bool:
+    """Note on a review that its time has passed; return False if another server did, or is doing, so."""
     wanted = (
-        select(ReviewSheetRow.call_pk, CallRow.id)
-        .join(CallRow, CallRow.pk == ReviewSheetRow.call_pk)
-        .where(
-            ReviewSheetRow.stage.in_(sorted(AWAITING_AGENT)),
-            ReviewSheetRow.appeal_until <= now,
-            ReviewSheetRow.round_id.is_(None),
-        )
+        select(CallRow.id)
+        .join(ReviewSheetRow, ReviewSheetRow.call_pk == CallRow.pk)
+        .where(ReviewSheetRow.call_pk == call_pk, *_is_overdue(now))
         .with_for_update(of=ReviewSheetRow, skip_locked=True)
     )
-    yield from ((row.call_pk, row.id) for row in session.execute(wanted))
+    call_id, basis = session.scalar(wanted), kept_basis(session, call_pk)
+    if call_id is None or basis is None:
+        return False
+    do(session, call_id, SheetRef(call_pk), basis, Deed(Lapse(), Actor(None), now))
+    return True
+
+
+def _is_overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ReviewSheetRow.stage.in_(sorted(AWAITING_AGENT)),
+        ReviewSheetRow.appeal_until <= now,
+        ReviewSheetRow.round_id.is_(None),
+    )
 
 
 def _may_decide(appeal: OpenAppeal, principal: Principal) -> bool:

@@ -111,7 +111,7 @@ def hand_on(
         due_at=row.due_at,
     )
     _add(session, follower, call.id)
-    _note(session, "review.hand_on", principal, call.id, person_id)
+    _note(session, "review.hand.on", principal, call.id, person_id)
     return _assigned(session, [follower])[0]
 
 

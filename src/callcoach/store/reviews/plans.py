@@ -139,15 +139,10 @@ def list_runs(session: Session, plan_id: int, limit: int = 100) -> tuple[PlanRun
 
 def candidates(session: Session, terms: PlanTerms, period: Period) -> tuple[Candidate, ...]:
     """Return the calls a plan can draw from: of its period and filters, scored, neither reviewed nor assigned."""
-    least = (
-        select(FindingRow.call_pk, func.min(FindingRow.confidence).label("confidence"))
-        .group_by(FindingRow.call_pk)
-        .subquery()
-    )
+    least = select(func.min(FindingRow.confidence)).where(FindingRow.call_pk == CallRow.pk).scalar_subquery()
     begun = select(ReviewSheetRow.call_pk).where(ReviewSheetRow.round_id.is_(None))
     query = (
-        select(CallRow.id, CallRow.agent_id, CallRow.agent, CallRow.score, least.c.confidence)
-        .outerjoin(least, least.c.call_pk == CallRow.pk)
+        select(CallRow.id, CallRow.agent_id, CallRow.agent, CallRow.score, least.label("confidence"))
         .where(CallRow.started_at >= period.start, CallRow.started_at < period.end)
         .where(CallRow.state == CallState.SCORED, CallRow.reviewed.is_(False))
         .where(CallRow.pk.not_in(select(AssignmentRow.call_pk)), CallRow.pk.not_in(begun))
