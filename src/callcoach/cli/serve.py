@@ -79,9 +79,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(
             f"Could not listen on {host} port {port}: {error.strerror or error}. Another program may have it: end that "
             "one, or choose another port with --port or the setting server.port."
         ) from error
+    # asyncio leaves it out for sockets made without naming TCP; then every answer waits 40 ms for the client's ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
