@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,8 +58,9 @@ class Room:
         return {"Authorization": f"Bearer {self.tokens[login]}"}
 
 
-@pytest.fixture
-def room(client: TestClient, services: Services) -> Iterator[Room]:
+def make_room(client: TestClient) -> Room:
+    """Fill a server's database."""
+    services: Services = client.app.state.services  # type: ignore[attr-defined]
     with services.database.writing() as session:
         people = {login: as_principal(add_person(session, person)) for login, person in PEOPLE.items()}
         tokens = {
@@ -72,3 +72,8 @@ def room(client: TestClient, services: Services) -> Iterator[Room]:
     client.app.state.services = made.services  # type: ignore[attr-defined]
     made.add_call("c1")
     return made
+
+
+@pytest.fixture
+def room(client: TestClient) -> Room:
+    return make_room(client)

@@ -77,7 +77,12 @@ class FindingBody(Change):
     """Add a finding the machine missed, by a stretch of sound."""
 
     model_config = _example(
-        expected_version=4, rule_id="forbidden.refuse", speaker="agent", start_s=61.2, end_s=63.0, note="语气生硬地打断"
+        expected_version=4,
+        rule_id="apology.alone",
+        speaker="agent",
+        start_s=61.2,
+        end_s=63.0,
+        note="只道歉，没有给办法",
     )
 
     rule_id: Name = Field(description="Of the rulebook; see `/review/rules`.")
