@@ -15,6 +15,7 @@ from callcoach.review.workdays import WorkCalendar
 from callcoach.store.reviews.assignments import AssignmentFilter, list_assignments
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
 from callcoach.store.reviews.plans import Plan, PlanTerms, add_plan, candidates, end_plan, list_runs
+from callcoach.store.tables import CallRow
 from tests.review.builders import NOON
 from tests.store.reviews.floor import MINUTE, Floor, put_scored
 
@@ -187,3 +188,12 @@ def test_a_plan_that_cannot_be_is_told(busy: Floor, changes: dict[str, object], 
 def test_a_plan_for_agents_to_review_is_refused(busy: Floor) -> None:
     with pytest.raises(InputError, match="does not review"):
         make(busy, terms(busy, "li"))
+
+
+def test_nobody_is_given_their_own_call(busy: Floor) -> None:
+    with busy.database.writing() as session:
+        for call_id in ("wang0", "wang1"):
+            session.get_one(CallRow, busy.pk(call_id)).agent_id = busy["trainer"].person_id
+    (team,) = busy["two"].team_ids
+    draw_now(busy, make(busy, terms(busy, "trainer", "boss", team_ids=(team,))), MORNING + DELAY)
+    assert assigned(busy) == {"wang0": "管理员", "wang1": "管理员"}
