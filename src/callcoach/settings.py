@@ -148,6 +148,7 @@ class ServerSettings(BaseModel):
     base_url: str = Field(
         default="", description="Address people reach it by, such as https://qa.example.com; empty: host and port."
     )
+    language: Literal["zh", "en"] = Field(default="zh", description="Language of the pages until a reader chooses.")
     max_upload_mb: int = Field(default=500, ge=1, description="Largest upload taken, in MB.")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Shanghai", description="The site's time zone: of times shown, and of times sent without one."

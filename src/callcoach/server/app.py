@@ -13,6 +13,8 @@ from callcoach.server.body_limit import BodyLimit
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.headers import SecurityHeaders
+from callcoach.server.pages import preferences, statics
+from callcoach.server.people import pages as people_pages
 from callcoach.server.services import Services, open_services
 from callcoach.server.system import routes as system
 from callcoach.settings import Settings
@@ -21,7 +23,7 @@ from callcoach.work.rounds import Rounds
 
 API_ROUTERS = (system.router, calls.router)
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
-PAGE_ROUTERS: tuple[APIRouter, ...] = ()
+PAGE_ROUTERS: tuple[APIRouter, ...] = (statics.router, preferences.router, people_pages.router)
 """Routers of the web pages."""
 
 

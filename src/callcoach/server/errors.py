@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from callcoach import errors
 from callcoach.errors import CallCoachError
+from callcoach.server.pages import statics
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ def _answer(request: Request, kind: Kind, detail: str, headers: dict[str, str] |
         headers["WWW-Authenticate"] = "Bearer"
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API_PREFIX)
     if wants_page:
-        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail)
+        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail, static=statics.address)
         return HTMLResponse(page, kind.status, headers)
     problem: dict[str, Any] = {
         "type": "about:blank",

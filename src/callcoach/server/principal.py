@@ -13,7 +13,8 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from callcoach.errors import AccessError, SignInError
-from callcoach.principal import Principal, Role, Scope
+from callcoach.principal import Principal
+from callcoach.rights import RIGHTS, SCOPES, Permission, token_admits
 from callcoach.server.services import Services, services_of
 from callcoach.store.tokens import principal_of_token
 
@@ -49,6 +50,7 @@ def current_principal(connection: HTTPConnection) -> Principal:
     for authenticate in AUTHENTICATORS:
         principal = authenticate(connection, services)
         if principal is not None:
+            connection.state.principal = principal
             return principal
     raise SignInError("Nobody has signed in. Send a token: `Authorization: Bearer …`.")
 
@@ -57,18 +59,20 @@ CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 """Parameter of every route that is not for everybody."""
 
 
-def require(*roles: Role, scope: Scope) -> Callable[[Principal], Principal]:
-    """Return a dependency that admits these roles only (none named: all), with a token that has the scope.
+def require(permission: Permission) -> Callable[[Principal], Principal]:
+    """Return a dependency that admits who has the permission, with a token (if any) that has its scope.
 
     Raises:
         AccessError: from the dependency, when the role or the token does not suffice.
     """
 
     def check(principal: CurrentPrincipal) -> Principal:
-        if roles and principal.role not in roles:
+        if permission not in RIGHTS[principal.role]:
             raise AccessError(f"The role {principal.role.value} may not do this. Ask an administrator.")
-        if scope not in principal.scopes:
-            raise AccessError(f"This token lacks the scope {scope.value}. Make one that has it.")
+        if not token_admits(principal, permission):
+            scope = SCOPES[permission]
+            remedy = f"it lacks the scope {scope.value}. Make one that has it." if scope else "sign in at a browser."
+            raise AccessError(f"This token may not do this: {remedy}")
         return principal
 
     return check

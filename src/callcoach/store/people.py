@@ -77,10 +77,12 @@ def list_people(session: Session) -> tuple[Person, ...]:
     return tuple(_person(session, row) for row in session.scalars(select(PersonRow).order_by(PersonRow.login)))
 
 
-def as_principal(person: Person, scopes: Iterable[Scope] = tuple(Scope)) -> Principal:
-    """Return the person with the rights a request of theirs has."""
+def as_principal(person: Person, scopes: Iterable[Scope] | None = None) -> Principal:
+    """Return the person with the rights a request of theirs has; `scopes` are those of the token it came with."""
     teams = frozenset(team.id for team in person.teams)
-    return Principal(person.id, person.name, person.role, teams, frozenset(scopes))
+    if scopes is None:
+        return Principal(person.id, person.name, person.role, teams)
+    return Principal(person.id, person.name, person.role, teams, frozenset(scopes), by_token=True)
 
 
 def agent_called(session: Session, name: str) -> tuple[int | None, int | None]:
