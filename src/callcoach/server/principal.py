@@ -7,7 +7,7 @@ not use it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -16,6 +16,8 @@ from callcoach.errors import AccessError, SignInError
 from callcoach.principal import Principal
 from callcoach.rights import RIGHTS, SCOPES, Permission, token_admits
 from callcoach.server.services import Services, services_of
+from callcoach.server.sign_in.cookies import lifetime_of, session_token
+from callcoach.store.sessions import keep_awake, principal_of_session
 from callcoach.store.tokens import principal_of_token
 
 Authenticator = Callable[[HTTPConnection, Services], Principal | None]
@@ -37,22 +39,48 @@ def by_token(connection: HTTPConnection, services: Services) -> Principal | None
     return principal
 
 
-AUTHENTICATORS: tuple[Authenticator, ...] = (by_token,)
+def by_session(connection: HTTPConnection, services: Services) -> Principal | None:
+    """Take the cookie of a browser; one whose session has ended is as none."""
+    token = session_token(connection)
+    if not token:
+        return None
+    with services.database.reading() as session:
+        principal, is_due = principal_of_session(session, token, lifetime_of(services.settings))
+    if is_due:
+        with services.database.writing() as session:
+            keep_awake(session, token)
+    return principal
 
 
-def current_principal(connection: HTTPConnection) -> Principal:
-    """Return who the request comes from.
+AUTHENTICATORS: tuple[Authenticator, ...] = (by_token, by_session)
 
-    Raises:
-        SignInError: nobody has signed in.
-    """
+
+def maybe_principal(connection: HTTPConnection) -> Principal | None:
+    """Return who the request comes from; None: nobody has signed in."""
     services = services_of(connection)
     for authenticate in AUTHENTICATORS:
         principal = authenticate(connection, services)
         if principal is not None:
             connection.state.principal = principal
             return principal
-    raise SignInError("Nobody has signed in. Send a token: `Authorization: Bearer …`.")
+    return None
+
+
+MaybePrincipal = Annotated[Principal | None, Depends(maybe_principal)]
+"""Parameter of a route that is for everybody and treats those it knows otherwise."""
+
+
+def current_principal(principal: MaybePrincipal) -> Principal:
+    """Return who the request comes from.
+
+    Raises:
+        SignInError: nobody has signed in.
+    """
+    if principal is not None:
+        return principal
+    raise SignInError(
+        "Nobody has signed in. At a browser use the page /sign-in; a program sends a token: `Authorization: Bearer …`."
+    )
 
 
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
@@ -76,3 +104,20 @@ def require(permission: Permission) -> Callable[[Principal], Principal]:
         return principal
 
     return check
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Return the network address a request came from; empty where the server was not told."""
+    return connection.client.host if connection.client else ""
+
+
+class Doer(TypedDict):
+    """Who did something and from where, as the audit log's `note` takes it."""
+
+    person_id: int
+    address: str
+
+
+def by(connection: HTTPConnection, principal: Principal) -> Doer:
+    """Return who did something and from where: `note(session, "call.hear", **by(request, principal))`."""
+    return Doer(person_id=principal.person_id, address=address_of(connection))

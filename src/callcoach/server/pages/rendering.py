@@ -22,11 +22,13 @@ from starlette.responses import HTMLResponse
 from callcoach import __version__
 from callcoach.principal import Principal
 from callcoach.reports import wording
+from callcoach.server.forgery import forgery_token
 from callcoach.server.pages import statics
 from callcoach.server.pages.messages import TAGS, Language, Theme, Translator
 from callcoach.server.pages.navigation import Section, is_current, navigation_for
 from callcoach.server.pages.preferences import preferences_of
 from callcoach.server.services import services_of
+from callcoach.server.sign_in.cookies import session_token
 
 SERVER = Path(__file__).parents[1]
 
@@ -45,7 +47,7 @@ class Frame:
     principal: Principal | None
     """Who reads; None: nobody has signed in."""
     forgery_token: str
-    """Proof that a form is ours; empty where nobody has signed in."""
+    """Proof that a form is ours; empty without a session."""
     language: Language
     theme: Theme
     path: str
@@ -76,6 +78,11 @@ def render_text(frame: Frame, view: View) -> str:
     return environment().get_template(view.template).render({**_globals(frame), **context})
 
 
+def translator_of(request: Request) -> Translator:
+    """Return who says things in the reader's language."""
+    return Translator(preferences_of(request).language)
+
+
 def frame_of(request: Request) -> Frame:
     """Return the frame of the page a request asks for."""
     preferences = preferences_of(request)
@@ -83,7 +90,7 @@ def frame_of(request: Request) -> Frame:
     query = f"?{request.url.query}" if request.url.query else ""
     return Frame(
         principal=principal,
-        forgery_token=getattr(request.state, "forgery_token", ""),
+        forgery_token=forgery_token(session_token(request)),
         language=preferences.language,
         theme=preferences.theme,
         path=request.url.path + query,

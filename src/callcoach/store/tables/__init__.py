@@ -1,6 +1,13 @@
 """The rows of the database, a module a domain. Importing this package makes all of them known to `Base.metadata`."""
 
-from callcoach.store.tables.access import ApiTokenRow
+from callcoach.store.tables.access import (
+    ApiTokenRow,
+    IdentityRow,
+    InvitationRow,
+    PasswordRow,
+    SessionRow,
+    SignInAttemptRow,
+)
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
@@ -18,9 +25,14 @@ __all__ = [
     "CallTagRow",
     "DimensionRow",
     "FindingRow",
+    "IdentityRow",
+    "InvitationRow",
     "MembershipRow",
+    "PasswordRow",
     "PersonRow",
     "ScorecardRow",
+    "SessionRow",
+    "SignInAttemptRow",
     "TagRow",
     "TeamRow",
     "TurnRow",
