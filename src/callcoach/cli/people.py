@@ -22,6 +22,7 @@ Login = Annotated[str, typer.Argument(help="登录名 · Login.")]
 @app.command()
 def add(
     login: Login,
+    *,
     role: Annotated[Role, typer.Option("--role", help="角色 · Role.")],
     name: Annotated[str, typer.Option("--name", help="姓名，默认为登录名 · Name; default: the login.")] = "",
     email: Annotated[str, typer.Option("--email", help="邮箱 · E-mail address.")] = "",

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
+from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection, Request
 
 from callcoach.errors import ForgeryError
@@ -28,12 +30,22 @@ def forgery_token(session: str) -> str:
     return hmac.new(session.encode(), b"forgery token of forms", hashlib.sha256).hexdigest() if session else ""
 
 
-async def check_forgery(connection: HTTPConnection) -> None:
+async def check_forgery(connection: HTTPConnection) -> AsyncIterator[None]:
     """Dependency of every route: let a change pass only if a page of ours asked for it.
 
     Raises:
         ForgeryError: it is not shown that one did.
     """
+    try:
+        await _check(connection)
+        yield
+    finally:
+        form: FormData | None = getattr(connection.state, "form_to_close", None)
+        if form is not None:
+            await form.close()
+
+
+async def _check(connection: HTTPConnection) -> None:
     if connection.headers.get("authorization", "").lower().startswith("bearer "):
         return
     session = session_token(connection)
@@ -56,7 +68,10 @@ async def _sent(request: Request) -> str:
     header = request.headers.get(HEADER)
     if header is not None or not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return header or ""
-    value = (await request.form()).get(FIELD)
+    form = await request.form()
+    # The route reads the same form; where it takes none, nobody else would close files that were sent.
+    request.state.form_to_close = form
+    value = form.get(FIELD)
     return value if isinstance(value, str) else ""
 
 
