@@ -59,6 +59,16 @@ INSERT INTO review_sheets (id, key, call_pk, round_id, person_id, stage, version
 INSERT INTO review_events (sheet_id, number, at, person_id, kind, body, reason)
   VALUES (1, 1, '2026-01-02 03:04:05', 1, 'judge', '{}', '');
 """,
+    "0020": """
+UPDATE people SET email = 'li@example.com' WHERE id = 1;
+INSERT INTO passwords (person_id, password_hash, changed_at) VALUES (1, 'x', '2026-01-02 03:04:05');
+INSERT INTO sessions (id, person_id, token_sha256, begun_at, seen_at)
+  VALUES (1, 1, 'cc', '2026-01-02 03:04:05', '2026-01-02 03:04:05');
+INSERT INTO invitations (id, person_id, token_sha256, made_at, expires_at)
+  VALUES (1, 1, 'dd', '2026-01-02 03:04:05', '2026-01-05 03:04:05');
+INSERT INTO identities (issuer, subject, person_id) VALUES ('https://sso.example.com', '7', 1);
+INSERT INTO sign_in_attempts (id, at, login_sha256, address) VALUES (1, '2026-01-02 03:04:05', 'ee', '127.0.0.1');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

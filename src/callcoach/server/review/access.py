@@ -6,17 +6,17 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from callcoach.principal import Principal, Role, Scope
-from callcoach.server.principal import require
+from callcoach.principal import Principal
+from callcoach.rights import Permission
+from callcoach.server.principal import address_of, require
 from callcoach.server.review.desk import Place, ReviewDesk
 from callcoach.server.services import WithServices
 from callcoach.store.call_lists import MAX_KEY
-from callcoach.store.reviews.assignments import REVIEWING_ROLES
 
-Reader = Annotated[Principal, Depends(require(scope=Scope.CALLS_READ))]
+Reader = Annotated[Principal, Depends(require(Permission.CALLS_SEE))]
 """Everybody who may see the call; agents see a review once it is out."""
-Reviewer = Annotated[Principal, Depends(require(*REVIEWING_ROLES, scope=Scope.REVIEW))]
-Agent = Annotated[Principal, Depends(require(Role.AGENT, scope=Scope.REVIEW))]
+Reviewer = Annotated[Principal, Depends(require(Permission.REVIEW))]
+Agent = Annotated[Principal, Depends(require(Permission.REVIEW_ANSWER))]
 
 CallId = Annotated[str, Path(max_length=120, description="Id of the call.")]
 RoundId = Annotated[int, Path(ge=0, le=MAX_KEY, description="Id of the calibration round.")]
@@ -35,7 +35,7 @@ def _agents_desk(request: Request, principal: Agent, services: WithServices) -> 
 
 
 def _desk(request: Request, principal: Principal, services: WithServices) -> ReviewDesk:
-    return ReviewDesk(services, principal, request.client.host if request.client else "")
+    return ReviewDesk(services, principal, address_of(request))
 
 
 def _of_call(call_id: CallId) -> Place:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from callcoach.errors import ConflictError, InputError, NotFoundError
 from callcoach.principal import Principal, Role
+from callcoach.rights import RIGHTS, Permission
 from callcoach.store.audit import note
 from callcoach.store.calls import get_call, summaries, summaries_of
 from callcoach.store.model import AssignmentState, CallSummary
@@ -19,7 +20,7 @@ from callcoach.store.people import as_principal, person_by_id
 from callcoach.store.tables import AssignmentRow, CallRow, PersonRow, PlanRow, PlanRunRow
 from callcoach.store.visibility import visible_to
 
-REVIEWING_ROLES = (Role.SUPERVISOR, Role.TRAINER, Role.ADMINISTRATOR)
+REVIEWING_ROLES = frozenset(role for role in Role if Permission.REVIEW in RIGHTS[role])
 """Roles that review calls."""
 
 

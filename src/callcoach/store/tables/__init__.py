@@ -1,6 +1,13 @@
 """The rows of the database, a module a domain. Importing this package makes all of them known to `Base.metadata`."""
 
-from callcoach.store.tables.access import ApiTokenRow
+from callcoach.store.tables.access import (
+    ApiTokenRow,
+    IdentityRow,
+    InvitationRow,
+    PasswordRow,
+    SessionRow,
+    SignInAttemptRow,
+)
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
@@ -28,7 +35,10 @@ __all__ = [
     "CallTagRow",
     "DimensionRow",
     "FindingRow",
+    "IdentityRow",
+    "InvitationRow",
     "MembershipRow",
+    "PasswordRow",
     "PersonRow",
     "PlanRow",
     "PlanRunRow",
@@ -39,6 +49,8 @@ __all__ = [
     "RoundReviewerRow",
     "RoundRow",
     "ScorecardRow",
+    "SessionRow",
+    "SignInAttemptRow",
     "TagRow",
     "TeamRow",
     "TurnRow",
