@@ -222,7 +222,7 @@ def test_a_later_analysis_does_not_move_a_review(floor: Floor) -> None:
 def test_a_call_that_is_deleted_takes_its_review_with_it(floor: Floor) -> None:
     floor.do("one", AddNote(1.0, "x"))
     with floor.database.writing() as session:
-        for table in ("audit", "dimensions", "scorecards", "calls"):
+        for table in ("dimensions", "scorecards", "calls"):
             session.execute(text(f"DELETE FROM {table}"))
     with floor.database.reading() as session:
         assert session.scalars(select(ReviewEventRow)).all() == []
