@@ -17,8 +17,10 @@ def _none_if_empty(value: object) -> object:
     return None if value == "" else value  # what a browser sends of a field nobody filled in
 
 
-Key = Annotated[int | None, BeforeValidator(_none_if_empty), Field(ge=0, le=MAX_KEY)]
-Day = Annotated[date | None, BeforeValidator(_none_if_empty), Field(ge=date(1970, 1, 1), le=date(9000, 1, 1))]
+_Key = Annotated[int, Field(ge=0, le=MAX_KEY)]
+_Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(9000, 1, 1))]
+Key = Annotated[_Key | None, BeforeValidator(_none_if_empty)]
+Day = Annotated[_Day | None, BeforeValidator(_none_if_empty)]
 
 
 class AuditQuery(BaseModel):

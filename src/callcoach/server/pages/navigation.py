@@ -44,6 +44,10 @@ NAVIGATION: tuple[Section, ...] = (
 )
 
 
+OWN_PAGE = "/account"
+"""What whoever signed in at a browser may open, whatever the role."""
+
+
 def navigation_for(principal: Principal) -> tuple[Section, ...]:
     """Return the sections with the pages the principal may open; empty sections are left out."""
     sections = (
@@ -55,7 +59,8 @@ def navigation_for(principal: Principal) -> tuple[Section, ...]:
 
 def first_page_of(principal: Principal) -> str:
     """Return the path of the page that the address `/` leads the principal to."""
-    return navigation_for(principal)[0].entries[0].path
+    paths = (entry.path for section in navigation_for(principal) for entry in section.entries)
+    return next(paths, OWN_PAGE)  # a token without scopes has no page at all
 
 
 def is_current(entry: Entry, path: str) -> bool:
