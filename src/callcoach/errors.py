@@ -64,6 +64,22 @@ class SignInError(CallCoachError):
     """Nobody has signed in, or with a token or password that is not known."""
 
 
+class TooManyAttemptsError(SignInError):
+    """So many tries to sign in failed that the next ones are not looked at for a while."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"Too many tries to sign in failed. Wait {wait_s} s, then try again.")
+        self.wait_s = wait_s
+
+
+class ForgeryError(CallCoachError):
+    """A change was asked for, and nothing proves that a page of ours asked for it."""
+
+
+class ProviderError(CallCoachError):
+    """The OpenID Connect provider did not answer, or answered what cannot be trusted."""
+
+
 class AccessError(CallCoachError):
     """The person is known but may not do this."""
 

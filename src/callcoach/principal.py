@@ -28,6 +28,8 @@ class Scope(StrEnum):
     CALLS_READ = "calls:read"
     CALLS_WRITE = "calls:write"
     """Bring calls in and have them analysed again."""
+    REVIEW = "review"
+    """Review calls, or answer the review of one's own."""
     PEOPLE = "people"
     EVENTS = "events"
 
@@ -39,8 +41,8 @@ ALL_SCOPES = frozenset(Scope)
 class Principal:
     """A person as one request knows them.
 
-    `team_ids` are the teams the person belongs to (agent) or leads (supervisor). `scopes` bounds an API token;
-    someone signed in at a browser has all of them.
+    `team_ids` are the teams the person belongs to (agent) or leads (supervisor). `scopes` bounds what comes
+    with an API token (`by_token`); someone signed in at a browser has all of them.
     """
 
     person_id: int
@@ -48,3 +50,4 @@ class Principal:
     role: Role
     team_ids: frozenset[int] = frozenset()
     scopes: frozenset[Scope] = ALL_SCOPES
+    by_token: bool = False

@@ -14,6 +14,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -148,9 +149,75 @@ class ServerSettings(BaseModel):
     base_url: str = Field(
         default="", description="Address people reach it by, such as https://qa.example.com; empty: host and port."
     )
+    language: Literal["zh", "en"] = Field(default="zh", description="Language of the pages until a reader chooses.")
     max_upload_mb: int = Field(default=500, ge=1, description="Largest upload taken, in MB.")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Shanghai", description="The site's time zone: of times shown, and of times sent without one."
+    )
+
+
+def _iso_date(day: str) -> str:
+    try:
+        return date.fromisoformat(day).isoformat()
+    except ValueError as error:
+        raise ValueError(f"no date {day!r}; expected one such as 2026-10-01") from error
+
+
+IsoDate = Annotated[str, AfterValidator(_iso_date)]
+
+
+class ReviewSettings(BaseModel):
+    """Reviews of calls by people, and the agent's time to appeal."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    appeal_workdays: int = Field(
+        default=5,
+        ge=1,
+        le=365,
+        description="Working days an agent has to appeal, after the day the review is finished.",
+    )
+    holidays: tuple[IsoDate, ...] = Field(default=(), description="Public holidays, such as 2026-10-01.")
+    extra_workdays: tuple[IsoDate, ...] = Field(
+        default=(), description="Weekend days that are worked in exchange for holidays, such as 2026-10-10."
+    )
+    sampling_delay_h: int = Field(
+        default=2,
+        ge=0,
+        le=168,
+        description="Hours after the end of a day, week or month at which its calls are sampled.",
+    )
+
+
+class SignInSettings(BaseModel):
+    """Passwords, sessions and links of the review room."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    idle_min: int = Field(default=120, ge=1, description="A session ends after so long without a request, in minutes.")
+    lifetime_h: int = Field(default=14, ge=1, description="A session ends so long after signing in, in hours.")
+    invitation_h: int = Field(default=72, ge=1, description="An invitation link is valid for so long, in hours.")
+    failures_per_login: int = Field(default=10, ge=1, description="Failures after which a login must wait.")
+    failures_per_address: int = Field(
+        default=100, ge=1, description="Failures after which a network address must wait; an office shares one."
+    )
+    failure_window_min: int = Field(default=15, ge=1, description="How long a failure counts, in minutes.")
+    password_min_length: int = Field(default=10, ge=8, le=100, description="Least length of a new password.")
+
+
+class OidcSettings(BaseModel):
+    """Sign-in by an OpenID Connect provider."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    issuer: str = Field(default="", description="Issuer of the provider, such as https://sso.example.com; empty: none.")
+    client_id: str = Field(
+        default="", description="Client id the provider gave; its redirect address is BASE_URL/sign-in/provider/answer."
+    )
+    client_secret: SecretStr = Field(default=SecretStr(""), description="Client secret the provider gave.")
+    name: str = Field(default="企业账号 SSO", description="Name of the provider on the sign-in page.")
+    trust_email: bool = Field(
+        default=False, description="Take the provider's e-mail addresses as checked even if it does not say so."
     )
 
 
@@ -205,8 +272,11 @@ class Settings(BaseSettings):
     asr: AsrSettings = AsrSettings()
     rules: RuleSettings = RuleSettings()
     server: ServerSettings = ServerSettings()
+    sign_in: SignInSettings = SignInSettings()
+    oidc: OidcSettings = OidcSettings()
     work: WorkSettings = WorkSettings()
     watch: WatchSettings = WatchSettings()
+    review: ReviewSettings = ReviewSettings()
 
     @cached_property
     def models_dir(self) -> Path:

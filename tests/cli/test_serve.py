@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from callcoach.cli.serve import _listen
 from callcoach.models.locking import exclusive
 from tests.peers.process import LOOPBACK, free_port
 
@@ -60,3 +61,10 @@ def test_people_are_added_listed_and_given_tokens(tmp_path: Path) -> None:
     again = callcoach(tmp_path, "people", "add", "li", "--role", "agent")
     assert (again.returncode, "already" in again.stderr) == (1, True)
     assert "people list" in callcoach(tmp_path, "people", "token", "wang").stderr
+
+
+def test_answers_are_sent_at_once() -> None:
+    with _listen(LOOPBACK, 0) as listener, socket.create_connection(listener.getsockname()[:2]):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

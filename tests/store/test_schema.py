@@ -43,6 +43,32 @@ INSERT INTO scorecards (id, call_pk, kind, rubric, rubric_version, score, made_a
 INSERT INTO dimensions (scorecard_id, id, name_zh, name_en, max_points, score)
   VALUES (1, 'language', '用语', 'Language', 40, 37.5);
 """,
+    "0010": """
+INSERT INTO review_plans (id, name, method, period, quota, per, seed, due_workdays, team_ids, reviewer_ids, created_by,
+  created_at) VALUES (1, '每日', 'random', 'day', 5, 'all', 7, 3, '[]', '[1]', 1, '2026-01-02 03:04:05');
+INSERT INTO review_runs (id, plan_id, period, ran_at, candidates, drawn, unassigned)
+  VALUES (1, 1, '2026-01-01', '2026-01-02 03:04:05', 1, '["c1"]', '[]');
+INSERT INTO review_assignments (id, call_pk, person_id, run_id, assigned_at, due_at, state, reason)
+  VALUES (1, 1, 1, 1, '2026-01-02 03:04:05', '2026-01-05 03:04:05', 'open', '');
+INSERT INTO review_rounds (id, name, created_by, created_at) VALUES (1, '一月', 1, '2026-01-02 03:04:05');
+INSERT INTO review_round_calls (round_id, call_pk, place) VALUES (1, 1, 0);
+INSERT INTO review_round_reviewers (round_id, person_id) VALUES (1, 1);
+INSERT INTO review_bases (call_pk, made_at, content) VALUES (1, '2026-01-02 03:04:05', '{}');
+INSERT INTO review_sheets (id, key, call_pk, round_id, person_id, stage, version)
+  VALUES (1, 'call:1', 1, NULL, NULL, 'in_review', 1);
+INSERT INTO review_events (sheet_id, number, at, person_id, kind, body, reason)
+  VALUES (1, 1, '2026-01-02 03:04:05', 1, 'judge', '{}', '');
+""",
+    "0020": """
+UPDATE people SET email = 'li@example.com' WHERE id = 1;
+INSERT INTO passwords (person_id, password_hash, changed_at) VALUES (1, 'x', '2026-01-02 03:04:05');
+INSERT INTO sessions (id, person_id, token_sha256, begun_at, seen_at)
+  VALUES (1, 1, 'cc', '2026-01-02 03:04:05', '2026-01-02 03:04:05');
+INSERT INTO invitations (id, person_id, token_sha256, made_at, expires_at)
+  VALUES (1, 1, 'dd', '2026-01-02 03:04:05', '2026-01-05 03:04:05');
+INSERT INTO identities (issuer, subject, person_id) VALUES ('https://sso.example.com', '7', 1);
+INSERT INTO sign_in_attempts (id, at, login_sha256, address) VALUES (1, '2026-01-02 03:04:05', 'ee', '127.0.0.1');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,8 +22,10 @@ Login = Annotated[str, typer.Argument(help="登录名 · Login.")]
 @app.command()
 def add(
     login: Login,
+    *,
     role: Annotated[Role, typer.Option("--role", help="角色 · Role.")],
     name: Annotated[str, typer.Option("--name", help="姓名，默认为登录名 · Name; default: the login.")] = "",
+    email: Annotated[str, typer.Option("--email", help="邮箱 · E-mail address.")] = "",
     team: Annotated[list[str] | None, typer.Option("--team", help="团队，可多次 · Team; may be repeated.")] = None,
     agent_name: Annotated[
         list[str] | None,
@@ -34,7 +37,7 @@ def add(
     from callcoach.store.model import NewPerson
     from callcoach.store.people import add_person
 
-    new = NewPerson(login, name or login, role, tuple(team or ()), tuple(agent_name or ()))
+    new = NewPerson(login, name or login, role, tuple(team or ()), tuple(agent_name or ()), email)
     with _database() as database, database.writing() as session:
         person = add_person(session, new)
         note(session, "person.add", about=("person", str(person.id)), detail={"login": login, "role": role.value})
@@ -71,6 +74,23 @@ def token(
         secret = make_token(session, person.id, name, scope or tuple(Scope))
         note(session, "token.make", about=("person", str(person.id)), detail={"name": name})
     print(secret)
+
+
+@app.command()
+def invite(login: Login) -> None:
+    """生成一次性邀请链接，用于设置密码 · Make a link by which a person sets a password, once."""
+    from callcoach.settings import load_settings
+    from callcoach.store.audit import note
+    from callcoach.store.invitations import invite as make_invitation
+    from callcoach.store.people import person_by_login
+
+    settings = load_settings()
+    with _database() as database, database.writing() as session:
+        person = person_by_login(session, login)
+        link = make_invitation(session, person.id, timedelta(hours=settings.sign_in.invitation_h))
+        note(session, "invitation.make", about=("person", str(person.id)))
+    base = settings.server.base_url.rstrip("/") or f"http://{settings.server.host}:{settings.server.port}"
+    print(f"{base}/invitation/{link}")
 
 
 @contextmanager

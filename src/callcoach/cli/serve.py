@@ -7,10 +7,14 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from callcoach.settings import Settings
 
 Host = Annotated[str | None, typer.Option("--host", help="监听地址 · Address to listen on; default: server.host.")]
 ServerPort = Annotated[
@@ -37,6 +41,7 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
         address, number = listener.getsockname()[:2]
         shown = f"[{address}]" if ":" in address else address
         print(f"CallCoach: http://{shown}:{number}  （Ctrl+C 结束 stops it）", flush=True)
+        _welcome_first_administrator(settings, f"http://{_reachable(shown)}:{number}")
         config = uvicorn.Config(create_app(settings), log_level=settings.log_level, access_log=False, lifespan="on")
         server = uvicorn.Server(config)
         with contextlib.suppress(KeyboardInterrupt):
@@ -45,6 +50,28 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
     sys.stderr.flush()
     # Not sys.exit: that would wait for the call that is being transcribed. The next start goes on with it.
     os._exit(0 if server.started else 1)
+
+
+def _welcome_first_administrator(settings: Settings, address: str) -> None:
+    """Print a link that makes whoever opens it the administrator, as long as there is none who can sign in."""
+    from callcoach.store.audit import note
+    from callcoach.store.engine import database_url, open_database
+    from callcoach.store.invitations import invite_first_administrator
+
+    hours = settings.sign_in.invitation_h
+    database = open_database(database_url(settings.database_url.get_secret_value(), settings.data_dir))
+    with contextlib.closing(database), database.writing() as session:
+        token = invite_first_administrator(session, timedelta(hours=hours))
+        if token is not None:
+            note(session, "invitation.make")
+    if token is not None:
+        link = f"{settings.server.base_url.rstrip('/') or address}/invitation/{token}"
+        print(f"首位管理员的一次性链接（{hours} 小时内有效） first administrator, valid once:\n  {link}", flush=True)
+
+
+def _reachable(host: str) -> str:
+    """Return a host that a browser on this machine can open, where the server listens on all addresses."""
+    return {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)  # noqa: S104 - compared with, not listened on
 
 
 @contextlib.contextmanager
@@ -79,9 +106,12 @@ def _listen(host: str, port: int) -> socket.socket:
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise ConfigError(
             f"Could not listen on {host} port {port}: {error.strerror or error}. Another program may have it: end that "
             "one, or choose another port with --port or the setting server.port."
         ) from error
+    # asyncio leaves it out for sockets made without naming TCP; then every answer waits 40 ms for the client's ACK.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener

@@ -25,6 +25,7 @@ from callcoach.datapath import CallAnalysis, Finding, Speaker
 from callcoach.errors import StoreError
 from callcoach.reports import page_sound, wording
 from callcoach.reports.view import CallView, build_view, facts
+from callcoach.vendored import read_vendored
 
 PAGE_FILE = "report.html"
 SOUND_STEM = "report-sound"
@@ -73,7 +74,7 @@ def write_page(analysis: CallAnalysis, sound: Sound, folder: Path) -> Path:
 
 def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
     """Return the page's HTML; `sound_src` is the address of the encoded sound (relative, or a data URL)."""
-    scripts = tuple(_read(kind, name) for kind, name in _script_files())
+    scripts = (*map(_vendored, SCRIPTS), _own("call.js"))
     view = build_view(analysis)
     context = PageContext(
         view=view,
@@ -84,7 +85,7 @@ def render(analysis: CallAnalysis, sound: Sound, sound_src: str) -> str:
         facts=tuple(facts(analysis)),
         sound_src=sound_src,
         data=_script_data(view, sound),
-        css=_read("templates", "call.css"),
+        css=_own("call.css"),
         scripts=scripts,
         policy=_policy(scripts),
     )
@@ -171,13 +172,14 @@ def _policy(scripts: tuple[str, ...]) -> str:
     )
 
 
-def _script_files() -> list[tuple[str, str]]:
-    return [*(("vendor", name) for name in SCRIPTS), ("templates", "call.js")]
+@cache
+def _vendored(name: str) -> str:
+    return read_vendored(name)
 
 
 @cache
-def _read(kind: str, name: str) -> str:
-    return resources.files("callcoach.reports").joinpath(kind, name).read_text(encoding="utf-8")
+def _own(name: str) -> str:
+    return resources.files("callcoach.reports").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache

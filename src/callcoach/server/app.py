@@ -5,34 +5,64 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from callcoach import __version__
+from callcoach.server.account import pages as account_pages
+from callcoach.server.audit import pages as audit_pages
+from callcoach.server.audit import routes as audit
 from callcoach.server.body_limit import BodyLimit
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
+from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
+from callcoach.server.pages import preferences, statics
+from callcoach.server.people import pages as people_pages
+from callcoach.server.people import routes as people
+from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
+from callcoach.server.review.clockwork import Clockwork
 from callcoach.server.services import Services, open_services
+from callcoach.server.sign_in import pages as sign_in_pages
+from callcoach.server.sign_in import provider_pages
 from callcoach.server.system import routes as system
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
 from callcoach.work.rounds import Rounds
 
-API_ROUTERS = (system.router, calls.router)
+API_ROUTERS = (
+    system.router,
+    calls.router,
+    people.router,
+    audit.router,
+    call_routes.router,
+    queue_routes.router,
+    plan_routes.router,
+    round_routes.router,
+)
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
-PAGE_ROUTERS: tuple[APIRouter, ...] = ()
+PAGE_ROUTERS: tuple[APIRouter, ...] = (
+    statics.router,
+    preferences.router,
+    sign_in_pages.router,
+    provider_pages.router,
+    people_pages.router,
+    account_pages.router,
+    audit_pages.router,
+)
 """Routers of the web pages."""
 
 
 @asynccontextmanager
 async def _at_work(services: Services) -> AsyncIterator[None]:
-    """Work on calls until the end of the block, unless the settings leave that to other servers."""
-    rounds = Rounds(services.desk)
+    """Work on calls until the end of the block, unless the settings leave that to other servers; and what falls due."""
+    rounds, clockwork = Rounds(services.desk), Clockwork(services)
     await run_in_threadpool(rounds.start)
+    clockwork.start()
     try:
         yield
     finally:
+        await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(rounds.stop)
 
 
@@ -56,6 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
+        dependencies=[Depends(check_forgery)],
     )
     add_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.server.max_upload_mb * 1_000_000)

@@ -6,15 +6,17 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from callcoach import errors
 from callcoach.errors import CallCoachError
+from callcoach.server.pages import statics
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +33,10 @@ class Kind:
 
 
 KINDS: dict[type[CallCoachError], Kind] = {
+    errors.TooManyAttemptsError: Kind(429, "尝试过多", "Too many attempts"),
     errors.SignInError: Kind(401, "请先登录", "Sign in first"),
+    errors.ForgeryError: Kind(403, "页面已失效", "The page is out of date"),
+    errors.ProviderError: Kind(502, "企业账号登录失败", "The sign-in provider failed"),
     errors.AccessError: Kind(403, "没有权限", "Not allowed"),
     errors.NotFoundError: Kind(404, "没有找到", "Not found"),
     errors.ConflictError: Kind(409, "与现状冲突", "Conflict"),
@@ -94,11 +99,13 @@ async def _fault(request: Request, error: Exception) -> Response:
 
 def _answer(request: Request, kind: Kind, detail: str, headers: dict[str, str] | None = None) -> Response:
     headers = headers or {}
+    if kind.status == 401 and not request.url.path.startswith(API_PREFIX):
+        return _to_sign_in(request)
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API_PREFIX)
     if wants_page:
-        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail)
+        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail, static=statics.address)
         return HTMLResponse(page, kind.status, headers)
     problem: dict[str, Any] = {
         "type": "about:blank",
@@ -108,3 +115,13 @@ def _answer(request: Request, kind: Kind, detail: str, headers: dict[str, str] |
         "detail": detail,
     }
     return JSONResponse(problem, kind.status, headers, media_type="application/problem+json")
+
+
+def _to_sign_in(request: Request) -> Response:
+    """Lead a browser to the sign-in page and from there back; htmx is told to leave the page for it."""
+    if "HX-Request" in request.headers:
+        return Response(status_code=401, headers={"HX-Redirect": "/sign-in"})
+    if request.method != "GET":
+        return RedirectResponse("/sign-in", 303)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse("/sign-in" + (f"?next_path={quote(wanted)}" if wanted != "/" else ""), 303)

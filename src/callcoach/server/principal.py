@@ -7,14 +7,17 @@ not use it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from callcoach.errors import AccessError, SignInError
-from callcoach.principal import Principal, Role, Scope
+from callcoach.principal import Principal
+from callcoach.rights import RIGHTS, SCOPES, Permission, token_admits
 from callcoach.server.services import Services, services_of
+from callcoach.server.sign_in.cookies import lifetime_of, session_token
+from callcoach.store.sessions import keep_awake, principal_of_session
 from callcoach.store.tokens import principal_of_token
 
 Authenticator = Callable[[HTTPConnection, Services], Principal | None]
@@ -36,39 +39,85 @@ def by_token(connection: HTTPConnection, services: Services) -> Principal | None
     return principal
 
 
-AUTHENTICATORS: tuple[Authenticator, ...] = (by_token,)
+def by_session(connection: HTTPConnection, services: Services) -> Principal | None:
+    """Take the cookie of a browser; one whose session has ended is as none."""
+    token = session_token(connection)
+    if not token:
+        return None
+    with services.database.reading() as session:
+        principal, is_due = principal_of_session(session, token, lifetime_of(services.settings))
+    if is_due:
+        with services.database.writing() as session:
+            keep_awake(session, token)
+    return principal
 
 
-def current_principal(connection: HTTPConnection) -> Principal:
+AUTHENTICATORS: tuple[Authenticator, ...] = (by_token, by_session)
+
+
+def maybe_principal(connection: HTTPConnection) -> Principal | None:
+    """Return who the request comes from; None: nobody has signed in."""
+    services = services_of(connection)
+    for authenticate in AUTHENTICATORS:
+        principal = authenticate(connection, services)
+        if principal is not None:
+            connection.state.principal = principal
+            return principal
+    return None
+
+
+MaybePrincipal = Annotated[Principal | None, Depends(maybe_principal)]
+"""Parameter of a route that is for everybody and treats those it knows otherwise."""
+
+
+def current_principal(principal: MaybePrincipal) -> Principal:
     """Return who the request comes from.
 
     Raises:
         SignInError: nobody has signed in.
     """
-    services = services_of(connection)
-    for authenticate in AUTHENTICATORS:
-        principal = authenticate(connection, services)
-        if principal is not None:
-            return principal
-    raise SignInError("Nobody has signed in. Send a token: `Authorization: Bearer …`.")
+    if principal is not None:
+        return principal
+    raise SignInError(
+        "Nobody has signed in. At a browser use the page /sign-in; a program sends a token: `Authorization: Bearer …`."
+    )
 
 
 CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 """Parameter of every route that is not for everybody."""
 
 
-def require(*roles: Role, scope: Scope) -> Callable[[Principal], Principal]:
-    """Return a dependency that admits these roles only (none named: all), with a token that has the scope.
+def require(permission: Permission) -> Callable[[Principal], Principal]:
+    """Return a dependency that admits who has the permission, with a token (if any) that has its scope.
 
     Raises:
         AccessError: from the dependency, when the role or the token does not suffice.
     """
 
     def check(principal: CurrentPrincipal) -> Principal:
-        if roles and principal.role not in roles:
+        if permission not in RIGHTS[principal.role]:
             raise AccessError(f"The role {principal.role.value} may not do this. Ask an administrator.")
-        if scope not in principal.scopes:
-            raise AccessError(f"This token lacks the scope {scope.value}. Make one that has it.")
+        if not token_admits(principal, permission):
+            scope = SCOPES[permission]
+            remedy = f"it lacks the scope {scope.value}. Make one that has it." if scope else "sign in at a browser."
+            raise AccessError(f"This token may not do this: {remedy}")
         return principal
 
     return check
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Return the network address a request came from; empty where the server was not told."""
+    return connection.client.host if connection.client else ""
+
+
+class Doer(TypedDict):
+    """Who did something and from where, as the audit log's `note` takes it."""
+
+    person_id: int
+    address: str
+
+
+def by(connection: HTTPConnection, principal: Principal) -> Doer:
+    """Return who did something and from where: `note(session, "call.hear", **by(request, principal))`."""
+    return Doer(person_id=principal.person_id, address=address_of(connection))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends
@@ -13,6 +15,11 @@ from callcoach.store.engine import Database, database_url, open_database
 from callcoach.work.desk import Desk
 
 
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The parts of a running server."""
@@ -21,6 +28,8 @@ class Services:
     database: Database
     desk: Desk
     """For the work on calls."""
+    now: Callable[[], datetime] = utc_now
+    """The clock of deadlines."""
 
 
 def open_services(settings: Settings) -> Services:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from callcoach.datapath import Direction, Severity
 from callcoach.principal import Role, Scope
@@ -29,6 +30,15 @@ class ScoreKind(StrEnum):
     REVIEW = "review"
 
 
+class AssignmentState(StrEnum):
+    """Where the work on an assigned review stands."""
+
+    OPEN = "open"
+    DONE = "done"
+    SKIPPED = "skipped"
+    HANDED_ON = "handed_on"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A team."""
@@ -50,6 +60,9 @@ class Person:
     teams: tuple[Team, ...] = ()
     agent_names: tuple[str, ...] = ()
     """Names and extensions by which the telephone system knows the person."""
+    email: str = ""
+    can_sign_in: bool = False
+    """Whether there is a password or a provider's identity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +74,65 @@ class NewPerson:
     role: Role
     teams: tuple[str, ...] = ()
     agent_names: tuple[str, ...] = ()
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """What a person is from now on. Teams that do not exist are made; agent names they lose are free again."""
+
+    name: str
+    role: Role
+    active: bool
+    teams: tuple[str, ...]
+    agent_names: tuple[str, ...]
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSize:
+    """A team with how many active people are in it."""
+
+    id: int
+    name: str
+    agents: int
+    supervisors: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which deeds are wanted; what is `None` or empty does not matter."""
+
+    person_id: int | None = None
+    action: str = ""
+    """How the action begins: `call.` or `call.hear`."""
+    object_kind: str = ""
+    object_id: str = ""
+    at_from: datetime | None = None
+    at_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One line of the audit log. `person` is the name; empty: the installation itself."""
+
+    id: int
+    at: datetime
+    person_id: int | None
+    person: str
+    action: str
+    object_kind: str
+    object_id: str
+    detail: dict[str, Any]
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedPage:
+    """Deeds, newest first; `next_before` is the id to go on from, None on the last page."""
+
+    deeds: tuple[Deed, ...]
+    next_before: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
@@ -14,23 +12,22 @@ from callcoach.errors import NotFoundError
 from callcoach.principal import Principal, Scope
 from callcoach.store.model import ApiToken
 from callcoach.store.people import as_principal, person_by_id
+from callcoach.store.secrets import new_token, sha256
 from callcoach.store.tables import ApiTokenRow
 
 PREFIX = "ccat_"
 """What every token begins with, so that one that leaked is recognised as ours."""
-TOKEN_BYTES = 32
-"""Random bytes of a token: 256 bits cannot be guessed, so that a plain hash is enough."""
 
 
 def make_token(
     session: Session, person_id: int, name: str, scopes: Iterable[Scope], expires_at: datetime | None = None
 ) -> str:
     """Make a token for a person and return it; it cannot be read again."""
-    token = PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    token = new_token(PREFIX)
     row = ApiTokenRow(
         person_id=person_by_id(session, person_id).id,
         name=name,
-        token_sha256=_hash(token),
+        token_sha256=sha256(token),
         scopes=" ".join(sorted(set(scopes))),
         created_at=datetime.now(UTC),
         expires_at=expires_at,
@@ -41,7 +38,7 @@ def make_token(
 
 def principal_of_token(session: Session, token: str) -> Principal | None:
     """Return who a token stands for; None if it is not known, revoked or expired, or its person not active."""
-    row = session.scalar(select(ApiTokenRow).where(ApiTokenRow.token_sha256 == _hash(token)))
+    row = session.scalar(select(ApiTokenRow).where(ApiTokenRow.token_sha256 == sha256(token)))
     if row is None or row.revoked_at is not None:
         return None
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
@@ -73,7 +70,3 @@ def revoke_token(session: Session, person_id: int, token_id: int) -> None:
 def _scopes(row: ApiTokenRow) -> frozenset[Scope]:
     known = {scope.value for scope in Scope}
     return frozenset(Scope(name) for name in row.scopes.split() if name in known)
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

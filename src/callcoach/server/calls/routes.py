@@ -9,7 +9,8 @@ from starlette.responses import FileResponse
 
 from callcoach.analysis import ANALYSIS_FILE
 from callcoach.errors import NotFoundError
-from callcoach.principal import Principal, Role, Scope
+from callcoach.principal import Principal, Role
+from callcoach.rights import Permission
 from callcoach.server.calls.query import WithCallListQuery
 from callcoach.server.calls.views import CallListView, CallView, ReceivedView, call_view, list_view
 from callcoach.server.principal import require
@@ -25,11 +26,9 @@ from callcoach.work.rounds import hurry
 
 router = APIRouter(prefix="/calls", tags=["calls"])
 
-Reader = Annotated[Principal, Depends(require(scope=Scope.CALLS_READ))]
-Bringer = Annotated[Principal, Depends(require(scope=Scope.CALLS_WRITE))]
-Retrier = Annotated[
-    Principal, Depends(require(Role.SUPERVISOR, Role.TRAINER, Role.ADMINISTRATOR, scope=Scope.CALLS_WRITE))
-]
+Reader = Annotated[Principal, Depends(require(Permission.CALLS_SEE))]
+Bringer = Annotated[Principal, Depends(require(Permission.CALLS_BRING))]
+Retrier = Annotated[Principal, Depends(require(Permission.CALLS_RETRY))]
 Recording = Annotated[UploadFile, File(description="The recording; the agent's side where `customer` is sent too.")]
 CustomerSide = Annotated[UploadFile | None, File(description="The customer's side, a mono file.")]
 MetadataText = Annotated[

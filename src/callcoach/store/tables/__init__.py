@@ -1,26 +1,56 @@
 """The rows of the database, a module a domain. Importing this package makes all of them known to `Base.metadata`."""
 
-from callcoach.store.tables.access import ApiTokenRow
+from callcoach.store.tables.access import (
+    ApiTokenRow,
+    IdentityRow,
+    InvitationRow,
+    PasswordRow,
+    SessionRow,
+    SignInAttemptRow,
+)
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
+from callcoach.store.tables.review_work import (
+    AssignmentRow,
+    PlanRow,
+    PlanRunRow,
+    RoundCallRow,
+    RoundReviewerRow,
+    RoundRow,
+)
+from callcoach.store.tables.reviews import ReviewBasisRow, ReviewEventRow, ReviewSheetRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.watched import WatchedFileRow
 
 __all__ = [
     "AgentNameRow",
     "ApiTokenRow",
+    "AssignmentRow",
     "AuditRow",
     "Base",
     "CallRow",
     "CallTagRow",
     "DimensionRow",
     "FindingRow",
+    "IdentityRow",
+    "InvitationRow",
     "MembershipRow",
+    "PasswordRow",
     "PersonRow",
+    "PlanRow",
+    "PlanRunRow",
+    "ReviewBasisRow",
+    "ReviewEventRow",
+    "ReviewSheetRow",
+    "RoundCallRow",
+    "RoundReviewerRow",
+    "RoundRow",
     "ScorecardRow",
+    "SessionRow",
+    "SignInAttemptRow",
     "TagRow",
     "TeamRow",
     "TurnRow",

@@ -28,6 +28,8 @@ class PersonRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(120), unique=True)
     name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str | None] = mapped_column(String(254), unique=True, index=True)
+    """In small letters; None: not known. 254: the longest a mail system takes (RFC 5321, erratum 1690)."""
     role: Mapped[Role] = mapped_column(text_enum(Role))
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]

@@ -1,0 +1,58 @@
+"""Who may do what: the one table of rights. Which calls a person sees of those, `store/visibility.py` decides."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from callcoach.principal import Principal, Role, Scope
+
+
+class Permission(StrEnum):
+    """Something that is allowed to a role or not."""
+
+    CALLS_SEE = "calls-see"
+    """Find, read and hear calls: one's own, the team's or all."""
+    CALLS_BRING = "calls-bring"
+    """Bring recordings in."""
+    CALLS_RETRY = "calls-retry"
+    """Have a call analysed again."""
+    REVIEW = "review"
+    """Review calls, decide appeals; plan, assign and calibrate reviews."""
+    REVIEW_ANSWER = "review-answer"
+    """Read, acknowledge or appeal the review of one's own call."""
+    PEOPLE = "people"
+    """See and change people, their roles, teams and invitations."""
+    AUDIT = "audit"
+    """Read who saw, heard, changed or exported what."""
+    OWN_ACCOUNT = "own-account"
+    """Change one's own password; make and revoke one's own tokens."""
+
+
+_EVERYBODY = frozenset({Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.OWN_ACCOUNT})
+RIGHTS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
+    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.REVIEW},
+    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.REVIEW},
+    Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
+}
+SCOPES: dict[Permission, Scope | None] = {
+    Permission.CALLS_SEE: Scope.CALLS_READ,
+    Permission.CALLS_BRING: Scope.CALLS_WRITE,
+    Permission.CALLS_RETRY: Scope.CALLS_WRITE,
+    Permission.REVIEW: Scope.REVIEW,
+    Permission.REVIEW_ANSWER: Scope.REVIEW,
+    Permission.PEOPLE: Scope.PEOPLE,
+    Permission.AUDIT: Scope.PEOPLE,
+    Permission.OWN_ACCOUNT: None,
+}
+"""The scope that a token needs. None: no token does; it could otherwise make itself a stronger one."""
+
+
+def may(principal: Principal, permission: Permission) -> bool:
+    """Whether the principal's role, and the token the request came with, admit it."""
+    return permission in RIGHTS[principal.role] and token_admits(principal, permission)
+
+
+def token_admits(principal: Principal, permission: Permission) -> bool:
+    """Whether the token a request came with admits it; someone signed in at a browser has no token to be bound by."""
+    return not principal.by_token or SCOPES[permission] in principal.scopes

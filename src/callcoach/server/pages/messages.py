@@ -1,0 +1,70 @@
+"""The words of the pages, Chinese and English side by side, a YAML file a domain.
+
+The key `people.title` is `title` in `messages/people.yaml`. Takes a key, gives the text in the reader's language;
+never markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+from pydantic import TypeAdapter
+
+from callcoach.principal import Role, Scope
+from callcoach.reports.wording import Words
+
+FOLDER = Path(__file__).parent / "messages"
+
+
+class Language(StrEnum):
+    """A language the pages speak."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+class Theme(StrEnum):
+    """Colours of the pages."""
+
+    AUTO = "auto"
+    """As the system of the reader has it."""
+    LIGHT = "light"
+    DARK = "dark"
+
+
+FAMILIES: dict[str, type[StrEnum]] = {"role": Role, "scope": Scope, "theme": Theme}
+"""Domains of keys whose second part is computed: there is one for each member, by its value."""
+TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
+"""The languages as HTML names them."""
+
+
+@cache
+def catalogue() -> Mapping[str, Words]:
+    """Return every text by its key."""
+    both = TypeAdapter(dict[str, Words])
+    found: dict[str, Words] = {}
+    for path in sorted(FOLDER.glob("*.yaml")):
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        found |= {f"{path.stem}.{key}": words for key, words in both.validate_python(document).items()}
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Translator:
+    """Says things in one language."""
+
+    language: Language
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return the text of a key, its `{places}` filled."""
+        text = self.words(catalogue()[key])
+        return text.format(**values) if values else text
+
+    def words(self, words: Words) -> str:
+        """Return the half of a pair that the reader reads."""
+        return words.zh if self.language is Language.ZH else words.en

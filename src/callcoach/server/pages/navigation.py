@@ -1,0 +1,68 @@
+"""What stands at the left of every page. A page listed here is looked at by the screenshot and accessibility tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callcoach.principal import Principal
+from callcoach.rights import Permission, may
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One page. `name` is a key of the domain `nav` in the messages."""
+
+    name: str
+    path: str
+    permission: Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Pages that belong together, under a heading from the domain `nav`."""
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+NAVIGATION: tuple[Section, ...] = (
+    Section(
+        "installation",
+        (
+            Entry("people", "/people", Permission.PEOPLE),
+            Entry("teams", "/teams", Permission.PEOPLE),
+            Entry("audit", "/audit", Permission.AUDIT),
+        ),
+    ),
+    Section(
+        "own",
+        (
+            Entry("tokens", "/tokens", Permission.OWN_ACCOUNT),
+            Entry("account", "/account", Permission.OWN_ACCOUNT),
+        ),
+    ),
+)
+
+
+OWN_PAGE = "/account"
+"""What whoever signed in at a browser may open, whatever the role."""
+
+
+def navigation_for(principal: Principal) -> tuple[Section, ...]:
+    """Return the sections with the pages the principal may open; empty sections are left out."""
+    sections = (
+        Section(section.name, tuple(entry for entry in section.entries if may(principal, entry.permission)))
+        for section in NAVIGATION
+    )
+    return tuple(section for section in sections if section.entries)
+
+
+def first_page_of(principal: Principal) -> str:
+    """Return the path of the page that the address `/` leads the principal to."""
+    paths = (entry.path for section in navigation_for(principal) for entry in section.entries)
+    return next(paths, OWN_PAGE)  # a token without scopes has no page at all
+
+
+def is_current(entry: Entry, path: str) -> bool:
+    """Whether a path is the entry's page or lies below it."""
+    return path == entry.path or path.startswith(entry.path + "/")

@@ -1,0 +1,1 @@
+"""People and teams: lists, adding and changing, invitations."""

@@ -1,0 +1,78 @@
+"""What falls due by itself: draws of sampling plans, and the end of the agents' time to appeal.
+
+A thread looks again and again. Each piece is a transaction of its own and finds by itself what is owed, so that a
+restart, a long downtime or several servers change nothing in what comes of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from callcoach.errors import CallCoachError
+from callcoach.server.review.desk import calendar_of
+from callcoach.server.services import Services
+from callcoach.store.reviews.appeals import lapse, overdue
+from callcoach.store.reviews.drawing import draw_due, plans_in_force
+
+logger = logging.getLogger(__name__)
+
+PAUSE_S = 60.0
+"""Between two looks: what falls due does so at midnight, a minute matters to nobody."""
+
+
+def look(services: Services) -> None:
+    """Do what is due now; what fails is logged and due again at the next look."""
+    with services.database.reading() as session:
+        calls, plans = overdue(session, services.now()), plans_in_force(session)
+    for call_pk in calls:
+        _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
+    for plan_id in plans:
+        _try(f"sampling plan {plan_id}", lambda plan_id=plan_id: _draw(services, plan_id))
+
+
+class Clockwork:
+    """Looks from `start` to `stop`."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._go, name="clockwork", daemon=True)
+
+    def start(self) -> None:
+        """Begin; what fell due while no server ran is done first."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look that is being taken."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _go(self) -> None:
+        while not self._stopping.is_set():
+            _try("what is due", lambda: look(self._services))
+            self._stopping.wait(PAUSE_S)
+
+
+def _lapse(services: Services, call_pk: int) -> None:
+    with services.database.writing() as session:
+        lapse(session, call_pk, services.now())
+
+
+def _draw(services: Services, plan_id: int) -> None:
+    delay = timedelta(hours=services.settings.review.sampling_delay_h)
+    with services.database.writing() as session:
+        count = draw_due(session, plan_id, services.now(), calendar_of(services.settings), delay)
+    if count:
+        logger.info("sampling plan %d assigned %d calls", plan_id, count)
+
+
+def _try(what: str, deed: Callable[[], None]) -> None:
+    try:
+        deed()
+    except CallCoachError as error:
+        logger.error("%s was cut short: %s", what, error)  # noqa: TRY400 - our words suffice
+    except Exception:  # the thread must go on, whatever one plan met
+        logger.exception("%s was cut short", what)

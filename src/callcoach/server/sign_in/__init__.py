@@ -1,0 +1,1 @@
+"""Signing in and out: by password, by an invitation link, by an OpenID Connect provider."""

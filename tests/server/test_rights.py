@@ -1,0 +1,186 @@
+"""Which role may use which route: every pair is expected here, and every route is asked.
+
+A route that is not listed fails the first test, so that nobody adds one without saying who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from callcoach.principal import Role
+from callcoach.rights import RIGHTS, SCOPES, Permission
+from callcoach.server.app import create_app
+from callcoach.server.forgery import HEADER, forgery_token
+from callcoach.server.sign_in.cookies import SESSION_COOKIE, lifetime_of
+from callcoach.settings import Settings
+from callcoach.store.sessions import begin_session
+from tests.server.conftest import token_for
+from tests.server.routes import WEBSOCKET, all_routes, filled
+from tests.server.visitors import add
+
+PUBLIC = "public"
+EVERYBODY = frozenset(Role)
+TEACHERS = EVERYBODY - {Role.AGENT}
+ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+AGENT = frozenset({Role.AGENT})
+
+EXPECTED: dict[str, frozenset[Role] | str] = {
+    "GET /": EVERYBODY,
+    "GET /static/{digest}/{name}": PUBLIC,
+    "POST /preferences": PUBLIC,
+    "GET /sign-in": PUBLIC,
+    "POST /sign-in": PUBLIC,
+    "POST /sign-out": PUBLIC,
+    "GET /sign-in/provider": PUBLIC,
+    "GET /sign-in/provider/answer": PUBLIC,
+    "GET /invitation/{token}": PUBLIC,
+    "POST /invitation/{token}": PUBLIC,
+    "GET /account": EVERYBODY,
+    "POST /account/password": EVERYBODY,
+    "GET /tokens": EVERYBODY,
+    "POST /tokens": EVERYBODY,
+    "POST /tokens/{token_id}/revoke": EVERYBODY,
+    "GET /people": ADMINISTRATOR,
+    "POST /people": ADMINISTRATOR,
+    "GET /people/new": ADMINISTRATOR,
+    "GET /people/{person_id}": ADMINISTRATOR,
+    "POST /people/{person_id}": ADMINISTRATOR,
+    "POST /people/{person_id}/invitation": ADMINISTRATOR,
+    "GET /teams": ADMINISTRATOR,
+    "POST /teams": ADMINISTRATOR,
+    "POST /teams/{team_id}": ADMINISTRATOR,
+    "GET /audit": ADMINISTRATOR,
+    "GET /api/v1/health": PUBLIC,
+    "GET /api/v1/me": EVERYBODY,
+    "GET /api/v1/calls": EVERYBODY,
+    "POST /api/v1/calls": EVERYBODY,
+    "GET /api/v1/calls/{call_id}": EVERYBODY,
+    "GET /api/v1/calls/{call_id}/audio": EVERYBODY,
+    "GET /api/v1/calls/{call_id}/analysis": EVERYBODY,
+    "POST /api/v1/calls/{call_id}/retry": TEACHERS,
+    "GET /api/v1/people": ADMINISTRATOR,
+    "POST /api/v1/people": ADMINISTRATOR,
+    "GET /api/v1/people/{person_id}": ADMINISTRATOR,
+    "PATCH /api/v1/people/{person_id}": ADMINISTRATOR,
+    "POST /api/v1/people/{person_id}/invitation": ADMINISTRATOR,
+    "GET /api/v1/teams": ADMINISTRATOR,
+    "POST /api/v1/teams": ADMINISTRATOR,
+    "PATCH /api/v1/teams/{team_id}": ADMINISTRATOR,
+    "GET /api/v1/audit": ADMINISTRATOR,
+    "GET /api/v1/calls/{call_id}/review": EVERYBODY,
+    "POST /api/v1/calls/{call_id}/review/verdicts": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/findings": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/corrections": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/overrides": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/notes": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/undo": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/finish": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/reopen": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/decision": TEACHERS,
+    "POST /api/v1/calls/{call_id}/review/read": AGENT,
+    "POST /api/v1/calls/{call_id}/review/acknowledge": AGENT,
+    "POST /api/v1/calls/{call_id}/review/appeal": AGENT,
+    "GET /api/v1/review/rules": TEACHERS,
+    "GET /api/v1/review/queue": TEACHERS,
+    "GET /api/v1/review/appeals": TEACHERS,
+    "GET /api/v1/review/assignments": TEACHERS,
+    "GET /api/v1/review/plans": TEACHERS,
+    "GET /api/v1/review/plans/{plan_id}": TEACHERS,
+    "GET /api/v1/review/plans/{plan_id}/preview": TEACHERS,
+    "GET /api/v1/review/rounds": TEACHERS,
+    "GET /api/v1/review/rounds/{round_id}": TEACHERS,
+    "GET /api/v1/review/rounds/{round_id}/result": TEACHERS,
+    "POST /api/v1/review/assignments": TEACHERS,
+    "POST /api/v1/review/assignments/{assignment_id}/hand-on": TEACHERS,
+    "POST /api/v1/review/assignments/{assignment_id}/skip": TEACHERS,
+    "POST /api/v1/review/plans": TEACHERS,
+    "POST /api/v1/review/plans/{plan_id}/end": TEACHERS,
+    "POST /api/v1/review/rounds": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/close": TEACHERS,
+    "GET /api/v1/review/rounds/{round_id}/calls/{call_id}": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/verdicts": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/findings": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/overrides": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/notes": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/undo": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/finish": TEACHERS,
+    "POST /api/v1/review/rounds/{round_id}/calls/{call_id}/reopen": TEACHERS,
+}
+"""Roles that may use a route; which calls and people they meet there is another matter, tested with the store."""
+ANY_SCOPE = {"GET /api/v1/me"}
+"""What a token without any scope may do: say whose it is."""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    folder: Path = tmp_path_factory.mktemp("rights")
+    with TestClient(create_app(Settings(data_dir=folder)), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sessions(site: TestClient) -> dict[Role, str]:
+    """A session of a person of each role."""
+    services = site.app.state.services  # type: ignore[attr-defined]
+    people = {role: add(services, role.value, role, password=False) for role in Role}
+    with services.database.writing() as session:
+        return {
+            role: begin_session(session, person.id, lifetime_of(services.settings)) for role, person in people.items()
+        }
+
+
+def routes() -> list[tuple[str, str]]:
+    return [pair for pair in all_routes() if pair[0] != WEBSOCKET]
+
+
+def ask(site: TestClient, method: str, path: str, headers: dict[str, str], session: str = ""):
+    site.cookies.clear()
+    if session:
+        site.cookies.set(SESSION_COOKIE, session, domain="testserver.local")
+    return site.request(method, filled(path), headers=headers, follow_redirects=False)
+
+
+def test_every_route_is_expected() -> None:
+    assert {f"{method} {path}" for method, path in all_routes()} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role.value if role else "nobody")
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_a_role_may_use_a_route_or_not(
+    site: TestClient, sessions: dict[Role, str], method: str, path: str, role: Role | None
+) -> None:
+    expected = EXPECTED[f"{method} {path}"]
+    session = sessions[role] if role and path != "/sign-out" else ""
+    answer = ask(site, method, path, {HEADER: forgery_token(session)}, session)
+    if expected == PUBLIC or role in expected:
+        assert answer.status_code not in (401, 403) or path == "/sign-in"
+        assert path == "/sign-out" or not answer.headers.get("location", "").startswith("/sign-in")
+    elif role is None:
+        is_page = not path.startswith("/api/")
+        assert answer.status_code == (303 if is_page else 401)
+        assert not is_page or answer.headers["location"].startswith("/sign-in")
+    else:
+        assert answer.status_code == 403
+        assert answer.json()["title_zh"] == "没有权限"
+
+
+@pytest.mark.parametrize(("method", "path"), [pair for pair in routes() if EXPECTED[" ".join(pair)] != PUBLIC])
+def test_a_token_without_scopes_may_use_no_route(site: TestClient, method: str, path: str) -> None:
+    services = site.app.state.services  # type: ignore[attr-defined]
+    headers = token_for(services, f"{method} {path}", Role.ADMINISTRATOR, ())
+    answer = ask(site, method, path, headers)
+    if f"{method} {path}" in {*ANY_SCOPE, "GET /"}:
+        assert answer.status_code in (200, 303)
+    else:
+        assert answer.status_code == 403
+
+
+def test_the_table_knows_every_role_and_permission() -> None:
+    assert set(RIGHTS) == set(Role)
+    assert set(SCOPES) == set(Permission)
+    # Only who took a call answers its review.
+    assert RIGHTS[Role.ADMINISTRATOR] == frozenset(Permission) - {Permission.REVIEW_ANSWER}
