@@ -100,3 +100,15 @@ def test_hypotheses_come_best_first(engine: VoskEngine, sentence: Callable[[str,
     ]
     assert len(scores) > 1
     assert scores == sorted(scores, reverse=True)
+
+
+def test_a_phrase_is_found_where_the_first_pass_wrote_something_else(
+    engine: VoskEngine, sentence: Callable[[str, str, str], Said]
+) -> None:
+    said = sentence("dev/dev16", "您没有填对", "您没有填对")
+    turn = said.heard_as("大家 没有 好")
+    index = SoundIndex(["你没有填对"])
+    listener = SoundListener(engine, said.sound)
+    assert amend_turns((turn,), index, listener).turns == (turn,)
+    amended = amend_turns((turn,), index, listener, ["您没有填对", "我们一步一步来", "请您稍等"])
+    assert amended.turns[0].text == "你没有填对"

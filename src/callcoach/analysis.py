@@ -14,9 +14,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from callcoach import __version__
-from callcoach.asr.engine import Engine, SentenceWeigher, usable_cores
+from callcoach.asr.engine import Engine, RehearingEngine, usable_cores
 from callcoach.asr.turns import build_turns
 from callcoach.atomic import write_atomic
+from callcoach.audio.dropouts import dropouts
 from callcoach.audio.levels import level_track
 from callcoach.audio.pitch import pitch_track
 from callcoach.audio.sound import Sound
@@ -34,6 +35,7 @@ from callcoach.datapath import (
     Speaker,
     Transcript,
     Turn,
+    Word,
 )
 from callcoach.errors import StoreError
 from callcoach.rules.rulebook import Rulebook
@@ -41,7 +43,7 @@ from callcoach.rules.runner import apply_rules
 from callcoach.rules.sound.amending import amend_turns
 from callcoach.rules.sound.rehearing import Reading
 from callcoach.rules.sound.search import SoundIndex
-from callcoach.rules.sound.vocabulary import phrases_of
+from callcoach.rules.sound.vocabulary import phrases_of, sentences_of
 from callcoach.scoring import Rubric, score
 
 SCHEMA_VERSION = 1
@@ -119,9 +121,9 @@ def hear(
 def judge(heard: Heard, recording: Recording, sound: Sound, call: Call, *, rulebook: Rulebook) -> RuleReport:
     """Apply the rules to what was heard. Arguments as of `analyse`."""
     segments, turns = heard.segments, heard.transcript.turns
-    levels, pitches = _levels(sound, segments), _pitches(sound)
+    levels = _levels(sound, segments)
     conversation = Conversation(
-        call, recording.duration_s, turns, segments, levels, recording.separated, pitches=pitches
+        call, recording.duration_s, turns, segments, levels, recording.separated, _pitches(sound), _dropouts(sound)
     )
     return apply_rules(rulebook, conversation)
 
@@ -138,8 +140,9 @@ def conclude(heard: Heard, report: RuleReport, recording: Recording, call: Call,
 class SoundListener:
     """Lets the rules hear a stretch of this sound again, through an engine they know nothing of."""
 
-    weigher: SentenceWeigher
+    engine: RehearingEngine
     sound: Sound
+    workers: int = 0
 
     def weigh(
         self, speaker: Speaker, start_s: float, end_s: float, readings: Sequence[Reading]
@@ -147,18 +150,28 @@ class SoundListener:
         """See `callcoach.rules.sound.rehearing.Listener.weigh`."""
         rate_hz = self.sound.sample_rate_hz
         samples = self.sound.side(speaker)[round(start_s * rate_hz) : round(end_s * rate_hz)]
-        return self.weigher.weigh(samples, rate_hz, readings)
+        return self.engine.weigh(samples, rate_hz, readings)
+
+    def expect(
+        self, speaker: Speaker, stretches: Sequence[tuple[float, float]], sentences: Sequence[str]
+    ) -> tuple[tuple[Word, ...], ...]:
+        """See `callcoach.rules.sound.rehearing.Listener.expect`."""
+        last_s = self.sound.duration_s
+        segments = [Segment(speaker, start_s, min(end_s, last_s)) for start_s, end_s in stretches if start_s < last_s]
+        heard = self.engine.transcribe_expecting(self.sound, segments, sentences, workers=self.workers)
+        return tuple(utterance.words for utterance in heard)
 
 
 def _hear_again(
     turns: tuple[Turn, ...], sound: Sound, engine: Engine, rulebook: Rulebook, workers: int
 ) -> tuple[Turn, ...]:
     """Write into the agent's turns what a second hearing makes likely, where the engine can hear again."""
-    if not isinstance(engine, SentenceWeigher) or Speaker.AGENT not in sound.speakers:
+    if not isinstance(engine, RehearingEngine) or Speaker.AGENT not in sound.speakers:
         return turns
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
-    listener = SoundListener(engine, sound)
-    return amend_turns(turns, index, listener, speaker=Speaker.AGENT, workers=workers).turns
+    listener = SoundListener(engine, sound, workers)
+    sentences = sentences_of(rulebook, Speaker.AGENT)
+    return amend_turns(turns, index, listener, sentences, speaker=Speaker.AGENT, workers=workers).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:
@@ -213,6 +226,7 @@ def conversation_of(analysis: CallAnalysis, sound: Sound | None = None) -> Conve
         levels,
         recording.separated,
         pitches=_pitches(sound) if sound is not None else {},
+        dropouts=_dropouts(sound) if sound is not None else {},
     )
 
 
@@ -235,6 +249,11 @@ def _version_of(text: bytes) -> int:
 def _pitches(sound: Sound) -> dict[Speaker, PitchTrack]:
     """Measure each side's pitch."""
     return {speaker: pitch_track(sound.side(speaker), sound.sample_rate_hz) for speaker in sound.speakers}
+
+
+def _dropouts(sound: Sound) -> dict[Speaker, tuple[tuple[float, float], ...]]:
+    """Find where each side's line lost the sound."""
+    return {speaker: dropouts(sound.side(speaker), sound.sample_rate_hz) for speaker in sound.speakers}
 
 
 def _levels(sound: Sound, segments: Sequence[Segment]) -> dict[Speaker, LevelTrack]:

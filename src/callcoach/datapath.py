@@ -287,6 +287,10 @@ class Conversation:
     separated: bool = True
     """False for a mono mix: rules that must know who spoke are not evaluated."""
     pitches: dict[Speaker, PitchTrack] = field(default_factory=dict[Speaker, PitchTrack])
+    dropouts: dict[Speaker, tuple[tuple[float, float], ...]] = field(
+        default_factory=dict[Speaker, tuple[tuple[float, float], ...]]
+    )
+    """Where each side's line lost the sound, in seconds."""
 
 
 class FindingStatus(StrEnum):
@@ -320,6 +324,9 @@ class Finding:
     value: float | None = None
     threshold: float | None = None
     unit: str = ""
+    note_zh: str = ""
+    """What else was measured there, such as the pitch of a raised voice; empty: nothing."""
+    note_en: str = ""
     confidence: float = 1.0
     status: FindingStatus = FindingStatus.SCORED
     advice_zh: str = ""

@@ -134,11 +134,18 @@ def _walk(node: Any, path: DocPath, lines: dict[DocPath, int]) -> Iterator[tuple
 def model_faults(error: ValidationError, document: Document, prefix: DocPath = ()) -> list[Fault]:
     """Turn pydantic's complaints about a document into faults with lines."""
     faults: list[Fault] = []
-    for item in error.errors(include_url=False, include_context=False):
+    complaints = error.errors(include_url=False, include_context=False)
+    for item in complaints:
+        if item["type"] == "too_short" and any(_inside(other["loc"], item["loc"]) for other in complaints):
+            continue  # what lies in it was refused and is told: the list is only short of that
         path: DocPath = (*prefix, *item["loc"])
         what, remedy = _explain(item["type"], item["msg"], path, item["input"])
         faults.append(document.fault(path, what, remedy))
     return faults
+
+
+def _inside(one: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(one) > len(other) and one[: len(other)] == other
 
 
 def _explain(kind: str, message: str, path: DocPath, found: Any) -> tuple[str, str]:

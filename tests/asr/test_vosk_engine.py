@@ -156,22 +156,23 @@ def test_real_voices_at_both_rates(engine, corpus, rate_hz, most):
 
 
 @pytest.mark.corpus
-def test_a_phrase_is_heard_where_it_is_and_another_is_not(engine, call):
+def test_an_expected_sentence_is_heard_where_it_is_and_another_is_not(engine, call):
     sound, labels = call
     turn = next(turn for turn in labels["turns"] if turn["speaker"] == "agent" and len(turn["text"]) > 12)
-    phrase = "".join(character for character, _, _ in turn["chars"][:6])
-    rate_hz = sound.sample_rate_hz
-    samples = sound.side(Speaker.AGENT)[round(turn["start"] * rate_hz) : round(turn["end"] * rate_hz)]
-    heard = engine.hear(samples, rate_hz, [phrase])
-    assert phrase in "".join(word.text for word in heard)
-    assert heard[0].start_s == pytest.approx(turn["chars"][0][1] - turn["start"], abs=0.2)
-    assert "西红柿炒鸡蛋" not in "".join(word.text for word in engine.hear(samples, rate_hz, ["西红柿炒鸡蛋"]))
+    sentence = "".join(character for character, _, _ in turn["chars"][:6])
+    stretch = Segment(Speaker.AGENT, turn["start"], turn["end"])
+    heard = engine.transcribe_expecting(sound, [stretch], [sentence, "西红柿炒鸡蛋"])
+    (utterance,) = heard
+    assert sentence in utterance.text
+    assert "西红柿" not in utterance.text
+    assert utterance.start_s == pytest.approx(turn["chars"][0][1], abs=0.2)
+    assert engine.transcribe_expecting(sound, [stretch], [sentence, "西红柿炒鸡蛋"]) == heard
 
 
-@pytest.mark.parametrize("phrases", [[], ["ΞΨ"], ["，"]])
-def test_phrases_that_cannot_be_spelt_are_refused(engine, phrases):
-    with pytest.raises(AsrError, match="can be spelt"):
-        engine.hear(np.zeros(8000, np.int16), 8000, phrases)
+@pytest.mark.parametrize("sentences", [[], ["ΞΨ"], ["，"]])
+def test_nothing_is_heard_where_nothing_can_be_expected(engine, call, sentences):
+    sound, _ = call
+    assert engine.transcribe_expecting(sound, [Segment(Speaker.AGENT, 0.0, 5.0)], sentences) == ()
 
 
 def test_the_checked_model_folder_is_left_alone(model_dir, tmp_path):

@@ -211,3 +211,11 @@ def test_any_conversation_gives_a_report(conversation: Conversation) -> None:
     for one in report.findings:
         if one.text_span is not None and one.turn_index is not None:
             assert conversation.turns[one.turn_index].text[slice(*one.text_span)] == one.quote
+
+
+def test_an_empty_phrase_is_one_fault() -> None:
+    for phrases in ("['']", "['，']", "[我不, '']"):
+        with TemporaryDirectory() as folder:
+            _, faults = try_rulebook(write(Path(folder), a=GOOD.replace("[我不]", phrases, 1)))
+        assert len(faults) == 1
+        assert "nothing at all" in faults[0].what

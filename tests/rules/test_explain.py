@@ -31,7 +31,7 @@ def test_an_explanation_finds_what_the_runner_finds(book: Rulebook) -> None:
     examples = [(rule, one) for rule in book.rules for one in (*rule.hits, *rule.misses)]
     for rule, example in examples:
         report = apply_rules(replace(book, rules=(rule,)), example.conversation)
-        found = explain_rule(book, rule, example.conversation).found
+        found = explain_rule(replace(book, rules=(rule,)), rule, example.conversation).found
         assert sorted((one.start_s, one.end_s, one.text_span) for one in found) == [
             (one.start_s, one.end_s, one.text_span) for one in report.findings
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import wave
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from callcoach.settings import ServerSettings, Settings, WorkSettings
 from callcoach.store.engine import Database
 from callcoach.store.tables import AuditRow
 from callcoach.work import steps
+from callcoach.work.receiving import clear_incoming, stage
 from tests.server.conftest import token_for
 
 
@@ -136,6 +138,13 @@ def test_what_is_too_large_is_refused(tmp_path: Path, announced: bool) -> None:
         answer = client.post("/api/v1/calls", headers=headers, content=body)
     assert answer.status_code == 413
     assert "max_upload_mb" in answer.json()["detail"]
+
+
+def test_what_a_crash_left_is_removed_once_it_is_old(services: Services) -> None:
+    left = [stage(services.desk, io.BytesIO(b"x"), "a.wav").path for _ in range(2)]
+    os.utime(left[0], (1_700_000_000, 1_700_000_000))
+    clear_incoming(services.desk)
+    assert [path.exists() for path in left] == [False, True]
 
 
 def test_an_agents_recording_is_the_agents_call(client: TestClient, services: Services) -> None:

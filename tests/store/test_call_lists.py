@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from datetime import timedelta
 
 import pytest
@@ -91,6 +92,22 @@ def test_a_call_without_score_sorts_as_the_lowest(filled: Database) -> None:
 def test_a_foreign_cursor_is_refused(filled: Database, cursor: str) -> None:
     with filled.reading() as session, pytest.raises(InputError, match="does not belong to this list"):
         list_calls(session, BOSS, CallFilter(), PageRequest(after=cursor))
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        CallFilter(agent="\0"),
+        CallFilter(number="\0"),
+        CallFilter(tag="a\0"),
+        CallFilter(text="\0"),
+        CallFilter(score_min=float("nan")),
+        CallFilter(duration_max_s=float("inf")),
+    ],
+)
+def test_odd_values_find_nothing_or_are_refused(filled: Database, wanted: CallFilter) -> None:
+    with contextlib.suppress(InputError):
+        assert len(found(filled, wanted)) in (0, COUNT)
 
 
 def test_a_cursor_of_another_order_is_refused(filled: Database) -> None:

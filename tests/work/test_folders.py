@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from callcoach.datapath import Call, CallEvent, CallEventKind, Direction
 from callcoach.principal import Principal, Role
+from callcoach.recording.record import CallRecord, RecordedFile, encode
 from callcoach.settings import Settings, WatchSettings
 from callcoach.store.call_lists import list_calls
 from callcoach.store.engine import database_url, open_database
@@ -17,6 +19,7 @@ from callcoach.store.schema import upgrade
 from callcoach.store.watched import refused_files
 from callcoach.work.desk import Desk
 from callcoach.work.folders import FolderWatch
+from callcoach.work.receiving import read_call
 from tests.server.test_calls import wav
 
 BOSS = Principal(1, "管理员", Role.ADMINISTRATOR)
@@ -42,6 +45,10 @@ class Post:
         upgrade(self.database)
         self.clock = Clock()
         self.watch = FolderWatch(Desk(self.settings, self.database), self.clock)
+
+    def also_watching(self, folder: Path) -> Settings:
+        watch = self.settings.watch.model_copy(update={"folders": (str(self.folder), str(folder))})
+        return self.settings.model_copy(update={"watch": watch})
 
     def after(self, seconds: float) -> int:
         self.clock.now_s += seconds
@@ -138,3 +145,17 @@ def test_what_is_no_recording_is_left_alone(post: Post) -> None:
     (post.folder / "notes.txt").write_text("x")
     (post.folder / ".hidden.wav").write_bytes(wav())
     assert post.settle() == 0
+
+
+def test_calls_of_our_softphone_come_with_all_that_it_knew(post: Post) -> None:
+    folder = post.settings.calls_dir / "sip-1"
+    folder.mkdir(parents=True)
+    (folder / "recording.wav").write_bytes(wav())
+    call = Call("sip-1", Direction.INBOUND, agent="806", events=(CallEvent(CallEventKind.RING, -3.0),))
+    record = CallRecord(1, "0", call, RecordedFile("recording.wav", "x", 8000, 8000))
+    (folder / "call.json").write_bytes(encode(record))
+    post.watch = FolderWatch(Desk(post.also_watching(post.settings.calls_dir), post.database), post.clock)
+    assert [post.settle(), post.settle()] == [1, 0]
+    [found] = post.calls()
+    assert (found.id, found.agent) == ("sip-1", "806")
+    assert read_call(folder).events == call.events

@@ -80,23 +80,23 @@ class Engine(Protocol):
         ...
 
 
-class PhraseListener(Protocol):
-    """A recogniser that can hear a stretch of sound again, knowing which phrases to expect."""
+@runtime_checkable
+class RehearingEngine(Protocol):
+    """A recogniser that can hear a stretch of sound again knowing what to expect."""
 
-    def hear(self, samples: NDArray[np.int16], sample_rate_hz: int, phrases: Sequence[str]) -> tuple[Word, ...]:
-        """Return the words of those phrases that were heard; times count from the first sample.
+    def transcribe_expecting(
+        self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
+    ) -> tuple[Utterance, ...]:
+        """Recognise the stretches with a language model made of these sentences alone.
 
-        `samples` has shape (frames,). Stretches that hold none of the phrases give no words.
+        They need not be said as they stand: whatever their words and pairs of words can form may come
+        out, and what they cannot form is left out. A sentence that the recogniser has no words for is
+        not expected; when none is left, nothing is heard. Stretches are taken as they are, unpadded.
 
         Raises:
-            AsrError: the recogniser failed, or none of the phrases can be spelt with its words.
+            AsrError: the recogniser failed, or a stretch's speaker has no channel.
         """
         ...
-
-
-@runtime_checkable
-class SentenceWeigher(Protocol):
-    """A recogniser that can say which of a few readings of a stretch of sound is the likeliest."""
 
     def weigh(
         self, samples: NDArray[np.int16], sample_rate_hz: int, readings: Sequence[Sequence[str]]

@@ -12,7 +12,7 @@ import math
 import queue
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from itertools import islice, product
@@ -63,7 +63,7 @@ UNKNOWN_WORD = "[unk]"
 class VoskEngine:
     """A Vosk model, loaded once; its recognisers are kept for the next recording.
 
-    Also a `PhraseListener` and a `SentenceWeigher`.
+    Also a `RehearingEngine`.
 
     Raises:
         AsrError: the folder holds no model that Vosk can load.
@@ -75,8 +75,7 @@ class VoskEngine:
         vosk.SetLogLevel(NEVER_LOGS)
         self.model = model_dir.name
         self._vosk_model = _load(model_dir, decoding)
-        self._idle: dict[int, list[Recogniser]] = {}
-        self._lock = threading.Lock()
+        self._pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz))
 
     def transcribe(
         self,
@@ -88,27 +87,26 @@ class VoskEngine:
     ) -> tuple[Utterance, ...]:
         """See `Engine.transcribe`."""
         pieces = cut_pieces(segments, sound.duration_s)
-        job = _Job(self, sound, portion(pieces), on_progress)
-        utterances = job.run(workers or usable_cores())
-        self._retire(KEEP_BETWEEN_S)
-        return tuple(sorted(utterances, key=lambda utterance: (utterance.start_s, utterance.speaker)))
+        utterances = _Job(self._pool, sound, portion(pieces), on_progress).run(workers or usable_cores())
+        self._pool.retire(KEEP_BETWEEN_S)
+        return _in_order(utterances)
 
-    def hear(self, samples: NDArray[np.int16], sample_rate_hz: int, phrases: Sequence[str]) -> tuple[Word, ...]:
-        """See `PhraseListener.hear`."""
-        spellings = [spelling for phrase in phrases for spelling in spell(phrase, self.knows)]
-        if not spellings:
-            raise AsrError(
-                f"None of the phrases {', '.join(phrases) or '(none given)'} can be spelt with the words of "
-                f"{self.model}. Give at least one phrase of Chinese characters that the model knows."
-            )
-        recogniser = Recogniser(self._vosk_model, sample_rate_hz, [*spellings, UNKNOWN_WORD])
-        spoken = recogniser.recognise(samples, 0.0)
-        return tuple(word for words in spoken for word in words if word.text != UNKNOWN_WORD)
+    def transcribe_expecting(
+        self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
+    ) -> tuple[Utterance, ...]:
+        """See `RehearingEngine.transcribe_expecting`."""
+        grammar = [spelling for sentence in sentences for spelling in spell(sentence, self.knows)[:1]]
+        if not grammar:
+            return ()
+        words = [*grammar, UNKNOWN_WORD]
+        pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz, words))
+        pieces = tuple(Piece(one.speaker, one.start_s, one.end_s) for one in stretches)
+        return _in_order(_Job(pool, sound, portion(pieces), None).run(workers or usable_cores()))
 
     def weigh(
         self, samples: NDArray[np.int16], sample_rate_hz: int, readings: Sequence[Sequence[str]]
     ) -> tuple[Hypothesis, ...]:
-        """See `SentenceWeigher.weigh`."""
+        """See `RehearingEngine.weigh`."""
         grammar = [sentence for reading in readings for sentence in self._sentences(reading)]
         if not grammar:
             return ()
@@ -123,30 +121,6 @@ class VoskEngine:
     def knows(self, word: str) -> bool:
         """Say whether the model's vocabulary has this word."""
         return self._vosk_model.vosk_model_find_word(word) >= 0
-
-    @contextmanager
-    def borrow(self, sample_rate_hz: int) -> Iterator[Recogniser]:
-        """Lend a recogniser to one thread: an idle one, whose graph is warm, or a new one."""
-        with self._lock:
-            idle = self._idle.setdefault(sample_rate_hz, [])
-            recogniser = idle.pop() if idle else None
-        recogniser = recogniser or Recogniser(self._vosk_model, sample_rate_hz)
-        yield recogniser
-        # Not reached after an error: a recogniser that failed is dropped.
-        with self._lock:
-            idle.append(recogniser)
-        del recogniser
-        self._retire(RETIRE_AFTER_S)
-
-    def _retire(self, heard_s: float) -> None:
-        """Drop the idle recognisers that have heard so much, and give their memory back."""
-        with self._lock:
-            count = sum(len(idle) for idle in self._idle.values())
-            for idle in self._idle.values():
-                idle[:] = [one for one in idle if one.heard_s < heard_s]
-            dropped = count - sum(len(idle) for idle in self._idle.values())
-        if dropped:
-            give_back_memory()
 
 
 def _load(model_dir: Path, decoding: Settings) -> Any:
@@ -181,13 +155,47 @@ def _change(text: str, options: Mapping[str, str]) -> str:
     return "\n".join([*kept, *(f"--{name}={value}" for name, value in options.items()), ""])
 
 
+class RecogniserPool:
+    """Recognisers of one kind, kept from one portion of sound to the next."""
+
+    def __init__(self, make: Callable[[int], Recogniser]) -> None:
+        """`make` makes one for a sample rate in Hz."""
+        self._make = make
+        self._idle: dict[int, list[Recogniser]] = {}
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def borrow(self, sample_rate_hz: int) -> Iterator[Recogniser]:
+        """Lend a recogniser to one thread: an idle one, whose graph is warm, or a new one."""
+        with self._lock:
+            idle = self._idle.setdefault(sample_rate_hz, [])
+            recogniser = idle.pop() if idle else None
+        recogniser = recogniser or self._make(sample_rate_hz)
+        yield recogniser
+        # Not reached after an error: a recogniser that failed is dropped.
+        with self._lock:
+            idle.append(recogniser)
+        del recogniser
+        self.retire(RETIRE_AFTER_S)
+
+    def retire(self, heard_s: float) -> None:
+        """Drop the idle recognisers that have heard so much, and give their memory back."""
+        with self._lock:
+            count = sum(len(idle) for idle in self._idle.values())
+            for idle in self._idle.values():
+                idle[:] = [one for one in idle if one.heard_s < heard_s]
+            dropped = count - sum(len(idle) for idle in self._idle.values())
+        if dropped:
+            give_back_memory()
+
+
 class _Job:
     """One recording being transcribed: portions in a queue, utterances and progress gathered."""
 
     def __init__(
-        self, engine: VoskEngine, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
+        self, pool: RecogniserPool, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
     ) -> None:
-        self._engine = engine
+        self._pool = pool
         self._sound = sound
         self._portions: queue.SimpleQueue[tuple[Piece, ...]] = queue.SimpleQueue()
         for pieces in portions:
@@ -212,7 +220,7 @@ class _Job:
         utterances: list[Utterance] = []
         try:
             while (pieces := self._next_portion()) is not None:
-                with self._engine.borrow(self._sound.sample_rate_hz) as recogniser:
+                with self._pool.borrow(self._sound.sample_rate_hz) as recogniser:
                     for piece in pieces:
                         utterances += self._recognise(recogniser, piece)
         except BaseException:
@@ -286,13 +294,18 @@ class Recogniser:
         return [words for words in spoken if words]
 
 
+def _in_order(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
+    return tuple(sorted(utterances, key=lambda utterance: (utterance.start_s, utterance.speaker)))
+
+
 def _hypothesis(entry: dict[str, Any]) -> Hypothesis:
     words = (word for word in entry["text"].split() if word != UNKNOWN_WORD)
     return Hypothesis("".join(words), float(entry["confidence"]))
 
 
 def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Word, ...]:
-    return tuple(_word(entry, offset_s, latest_s) for entry in result.get("result", []))
+    heard = (entry for entry in result.get("result", []) if entry["word"] != UNKNOWN_WORD)
+    return tuple(_word(entry, offset_s, latest_s) for entry in heard)
 
 
 def _word(entry: dict[str, Any], offset_s: float, latest_s: float) -> Word:

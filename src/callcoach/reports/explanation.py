@@ -77,6 +77,10 @@ def _candidates(explanation: RuleExplanation) -> Iterator[RenderableType]:
     yield _step(3, "条件成立的地方和试过的例外", "Places where the condition holds, exceptions tried")
     for one in explanation.candidates:
         yield from _candidate(one)
+    for aside in explanation.set_aside:
+        length = f"{aside.value:g} {unit(aside.unit).zh}"
+        where = f"{aside.start_s:.2f}-{aside.end_s:.2f} s（{length}）"
+        yield Text(f"  ○ {where}不算 set aside: {aside.cause.zh} · {aside.cause.en}", "green")
     if not explanation.candidates:
         yield Text("  条件在任何地方都不成立 The condition holds nowhere", "dim")
 
@@ -89,6 +93,10 @@ def _candidate(one: Candidate) -> Iterator[RenderableType]:
         f"  {look.sign} {who.zh} {who.en}{turn} {one.start_s:.2f}-{one.end_s:.2f} s{where} “{one.quote}”", "bold"
     )
     yield Text(f"     {measured(one.measure)}")
+    if one.measure.note.zh:
+        yield Text(f"     {one.measure.note.zh} · {one.measure.note.en}")
+    if one.superseded_by:
+        yield Text(f"     另一条规则 {one.superseded_by} 已算这一处 · {one.superseded_by} is charged instead", "green")
     for trial in one.trials:
         yield _trial(trial)
 

@@ -100,6 +100,8 @@ def _evidence(finding: Finding) -> list[str]:
         lines.append(f"{SPEAKERS[finding.speaker].zh}：「{finding.quote}」")
     if finding.value is not None:
         lines.append(f"测得 Measured: {measured(finding)} {unit(finding.unit).zh}")
+    if finding.note_zh:
+        lines.append(f"另测 Also: {finding.note_zh} · {finding.note_en}")
     if finding.advice_zh:
         lines.append(f"建议 Say: {finding.advice_zh}")
     return lines

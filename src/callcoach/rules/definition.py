@@ -65,6 +65,8 @@ class Rule:
     line: int
     in_force: InForce = ALWAYS
     scope: Scope = EVERYWHERE
+    supersedes: tuple[str, ...] = ()
+    """Ids of rules whose findings give way where one of this rule's overlaps them."""
 
 
 @dataclass(frozen=True, slots=True)

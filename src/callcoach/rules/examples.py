@@ -122,6 +122,7 @@ def _scene(scene: Scene, line: int) -> Example:
         levels={side: _track(scene, side, duration_s) for side in sides},
         separated=Speaker.UNKNOWN not in sides,
         pitches={side: _pitch(scene, side, duration_s) for side in sides},
+        dropouts={side: tuple(one.at for one in scene.lost if Speaker(one.who) is side) for side in sides},
     )
     text = scene.why or " / ".join(f"{turn.who} {turn.at[0]:g}-{turn.at[1]:g} s {turn.say}" for turn in scene.turns)
     return Example(text, conversation, tuple(ExpectedSpan(None, *span) for span in scene.finds), line)
@@ -140,7 +141,7 @@ def _pitch(scene: Scene, side: Speaker, duration_s: float) -> PitchTrack:
         if Speaker(turn.who) is side:
             where = slice(round(turn.at[0] / SCENE_HOP_S), round(turn.at[1] / SCENE_HOP_S))
             signs = np.where(np.arange(len(hz[where])) % 2, 1.0, -1.0)
-            hz[where] = SCENE_PITCH_HZ * 2 ** (signs * turn.swing_semitones / 12)
+            hz[where] = SCENE_PITCH_HZ * 2 ** ((signs * turn.swing_semitones + turn.higher_semitones) / 12)
     return PitchTrack(SCENE_HOP_S, hz.tolist())
 
 

@@ -6,16 +6,17 @@ terminal or a page can show. Judges with the same code as the runner and changes
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from callcoach.datapath import Call, Conversation, Finding, Severity, Speaker, Turn
 from callcoach.rules.clock import RuleClock
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.examples import SECONDS_PER_CHARACTER
-from callcoach.rules.match import Match
+from callcoach.rules.match import NOTHING_ELSE, Match, Note, SetAside, overlap
+from callcoach.rules.precedence import superseders
 from callcoach.rules.reference import describe
-from callcoach.rules.runner import Excused, missing_reasons, place_in_turn, try_matches
+from callcoach.rules.runner import Excused, missing_reasons, place_in_turn, try_matches, try_rule
 from callcoach.rules.scope import Applicability, Verdict, applicability
 from callcoach.rules.view import ConversationView, TurnView
 
@@ -64,19 +65,21 @@ class ExceptionTrial:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What was measured against which threshold, both in `unit`; None for a wording."""
+    """What was measured against which threshold, both in `unit`; None for a wording. `note`: what else was."""
 
     value: float | None
     threshold: float | None
     unit: str
     confidence: float
+    note: Note = NOTHING_ELSE
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A place where the rule's condition holds, with every exception tried.
 
-    It becomes a finding unless an exception applies. Spans count characters of the turn; times are seconds.
+    It becomes a finding unless an exception applies, or a rule that supersedes this one finds it too. Spans count
+    characters of the turn; times are seconds.
     """
 
     speaker: Speaker
@@ -88,11 +91,13 @@ class Candidate:
     severity: Severity
     measure: Measure
     trials: tuple[ExceptionTrial, ...]
+    superseded_by: str = ""
+    """Id of a rule that finds the same place and is charged instead; empty: none."""
 
     @property
     def stands(self) -> bool:
-        """Whether no exception applies."""
-        return not any(trial.applies for trial in self.trials)
+        """Whether no exception applies, and no other rule is charged instead."""
+        return not self.superseded_by and not any(trial.applies for trial in self.trials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ class RuleExplanation:
     """How one rule judged one conversation, step by step.
 
     `lacking` says in Chinese and English what the rule needs and the conversation does not have; where
-    it is not empty, or the rule does not apply, nothing was judged. `failure` is how the rule crashed.
+    it is not empty, or the rule does not apply, nothing was judged. `set_aside` are places that were measured
+    and have an innocent cause. `failure` is how the rule crashed.
     """
 
     rule: RuleFacts
@@ -125,6 +131,7 @@ class RuleExplanation:
     lacking: tuple[tuple[str, str], ...]
     turns: tuple[TurnStep, ...]
     candidates: tuple[Candidate, ...]
+    set_aside: tuple[SetAside, ...] = ()
     failure: str = ""
 
     @property
@@ -154,8 +161,11 @@ def explain_rule(rulebook: Rulebook, rule: Rule, conversation: Conversation) -> 
     if lacking or applies.verdict is not Verdict.APPLIES:
         return RuleExplanation(rule_facts(rulebook, rule), applies, lacking, turns, ())
     seen, failure = try_matches(rule, view)
-    candidates = tuple(_candidate(rule, one.match if isinstance(one, Excused) else one, view) for one in seen)
-    return RuleExplanation(rule_facts(rulebook, rule), applies, (), turns, candidates, failure.error if failure else "")
+    above = superseders(rulebook.rules).get(rule.id, [])
+    candidates = tuple(_candidate(rule, one.match if isinstance(one, Excused) else one, view, above) for one in seen)
+    aside = () if failure else tuple(rule.condition.set_aside(view))
+    crashed = failure.error if failure else ""
+    return RuleExplanation(rule_facts(rulebook, rule), applies, (), turns, candidates, aside, crashed)
 
 
 def said(text: str, speaker: Speaker) -> Conversation:
@@ -181,7 +191,13 @@ def explain_finding(rulebook: Rulebook, finding: Finding, turn: Turn | None) -> 
         rule=rule_facts(rulebook, rule),
         same_rule=rule.version == finding.rule_version,
         finding=finding,
-        measure=Measure(finding.value, finding.threshold, finding.unit, finding.confidence),
+        measure=Measure(
+            finding.value,
+            finding.threshold,
+            finding.unit,
+            finding.confidence,
+            Note(finding.note_zh, finding.note_en),
+        ),
         wordings=wordings,
         trials=trials,
     )
@@ -220,7 +236,8 @@ def _turn_step(rule: Rule, view: ConversationView, turn: TurnView) -> TurnStep:
     return TurnStep(turn.turn.index, turn.turn.speaker, text, turn.text, tuple(wordings))
 
 
-def _candidate(rule: Rule, match: Match, view: ConversationView) -> Candidate:
+def _candidate(rule: Rule, match: Match, view: ConversationView, above: Sequence[Rule]) -> Candidate:
+    instead = (one.id for one in above if any(overlap(match, other) for other in try_rule(one, view)[0]))
     trials: tuple[ExceptionTrial, ...] = ()
     if match.turn_index is not None and match.text_span is not None:
         trials = try_exceptions(rule, view.turn_at(match.turn_index).turn.text, match.text_span)
@@ -232,8 +249,9 @@ def _candidate(rule: Rule, match: Match, view: ConversationView) -> Candidate:
         text_span=match.text_span,
         quote=match.quote,
         severity=match.severity or rule.severity,
-        measure=Measure(match.value, match.threshold, match.unit, match.confidence),
+        measure=Measure(match.value, match.threshold, match.unit, match.confidence, match.note),
         trials=trials,
+        superseded_by=next(instead, ""),
     )
 
 

@@ -1,7 +1,9 @@
 """How loud a speaker is against their own usual level.
 
-Takes a level track, gives utterances and their loudest stretch above the speaker's running level.
-Working relative to the speaker makes a constantly loud voice or a hot microphone no finding.
+Takes a level track, and a pitch track where there is one; gives utterances, their loudest stretch above the
+speaker's running level, and how much higher than usual the voice is there. Working relative to the speaker
+makes a constantly loud voice or a hot microphone no finding. The running level looks back, and forward only
+at the beginning, so that it is known soon after an utterance is over.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from callcoach.datapath import LevelTrack
+from callcoach.datapath import LevelTrack, PitchTrack
 from callcoach.rules.quiet import runs
 
 UTTERANCE_GAP_S = 0.8
@@ -29,11 +31,18 @@ BASELINE_QUANTILE = 0.3
 half of the call is still shouting; on the development calls a median hid a third raised turn."""
 
 BASELINE_REACH_S = 300.0
-"""Speech within so many seconds before and after counts for the running level: over longer calls
-people drift and change the distance to the microphone."""
+"""Speech within so many seconds before counts for the running level: over longer calls people drift and
+change the distance to the microphone."""
+
+ENOUGH_BASELINE_S = 20.0
+"""Voiced speech that makes a running level; while there is less, what is said next counts too. Some eight
+sentences: fewer, and one that is shouted or murmured would move the level."""
 
 MIN_BASELINE_S = 3.0
 """Least voiced speech from which a usual level can be told."""
+
+MIN_PITCHED_S = 0.3
+"""Least pitched speech on either side of a comparison of pitches: one or two syllables."""
 
 MIN_VOICED_SHARE = 0.4
 """A window must hold so much voiced speech, or its mean says little."""
@@ -53,18 +62,30 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What a voice is usually like at an utterance, and by which speech this was told."""
+
+    level_db: float
+    by: tuple[Utterance, ...]
+    enough: bool
+    """Whether so much speech was counted that what comes later cannot count too."""
+
+
+@dataclass(frozen=True, slots=True)
 class LoudStretch:
     """Where an utterance lies above the usual level, and by how much at its loudest window."""
 
     start_s: float
     end_s: float
     above_db: float
+    higher_semitones: float | None
+    """How much higher than usual the voice is in it; None where the pitch is not known."""
 
 
 class LoudnessTrack:
     """A level track prepared for questions about loudness."""
 
-    def __init__(self, track: LevelTrack, spoken: Flags) -> None:
+    def __init__(self, track: LevelTrack, spoken: Flags, pitch: PitchTrack | None = None) -> None:
         """Prepare `track`; only hops in `spoken` are this speaker's voice.
 
         A detector of speech alone also marks the other side's echo and the babble behind the speaker,
@@ -73,6 +94,7 @@ class LoudnessTrack:
         self._hop_s = track.hop_s
         self._power: Levels = np.power(10.0, np.asarray(track.dbfs, dtype=np.float64) / 10)
         self._voiced: Flags = np.zeros(len(spoken), dtype=np.bool_)
+        self._hz, self._pitch_hop_s = _pitches(pitch)
         self.utterances = tuple(self._utterance(first, last) for first, last in self._joined(runs(spoken)))
 
     def _joined(self, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -92,18 +114,40 @@ class LoudnessTrack:
         self._voiced[first:last] = voiced
         return Utterance(first, last, _db(float(power[voiced].mean())), float(voiced.sum()) * self._hop_s)
 
-    def usual_db(self, utterance: Utterance) -> float | None:
-        """The speaker's usual level around an utterance; None when too little was said to tell."""
-        reach = BASELINE_REACH_S / self._hop_s
-        around = [
-            one for one in self.utterances if one.first < utterance.last + reach and one.last > utterance.first - reach
-        ]
-        if sum(one.voiced_s for one in around) < MIN_BASELINE_S:
+    def usual(self, utterance: Utterance) -> Usual | None:
+        """What the speaker's voice is usually like at an utterance; None when too little was said to tell."""
+        counted: list[Utterance] = []
+        voiced_s = 0.0
+        for one in self.utterances:
+            past = one.first <= utterance.first
+            if past and one.last < utterance.first - BASELINE_REACH_S / self._hop_s:
+                continue
+            if not past and voiced_s >= ENOUGH_BASELINE_S:
+                break
+            counted.append(one)
+            voiced_s += one.voiced_s
+        if voiced_s < MIN_BASELINE_S:
             return None
-        return _weighted_quantile([(one.level_db, one.voiced_s) for one in around], BASELINE_QUANTILE)
+        level_db = _weighted_quantile([(one.level_db, one.voiced_s) for one in counted], BASELINE_QUANTILE)
+        return Usual(level_db, tuple(counted), voiced_s >= ENOUGH_BASELINE_S)
 
-    def loud_stretch(self, utterance: Utterance, usual_db: float, above_db: float, for_s: float) -> LoudStretch | None:
-        """Where windows of `for_s` (the whole of a shorter utterance) average `above_db` over `usual_db`."""
+    def _pitched(self, first: int, last: int) -> Levels:
+        """Pitches (Hz) of a run of hops, where there are any."""
+        ratio = self._hop_s / self._pitch_hop_s
+        hz = self._hz[round(first * ratio) : round(last * ratio)]
+        return hz[hz > 0]
+
+    def _median(self, hz: Levels) -> float | None:
+        return float(np.median(hz)) if len(hz) * self._pitch_hop_s >= MIN_PITCHED_S else None
+
+    def _higher(self, first: int, last: int, others: Sequence[Utterance]) -> float | None:
+        """How many semitones a run of hops lies above the pitch of the other utterances."""
+        here_hz = self._median(self._pitched(first, last))
+        usual_hz = self._median(np.concatenate([np.empty(0), *(self._pitched(one.first, one.last) for one in others)]))
+        return None if here_hz is None or usual_hz is None else 12 * float(np.log2(here_hz / usual_hz))
+
+    def loud_stretch(self, utterance: Utterance, usual: Usual, above_db: float, for_s: float) -> LoudStretch | None:
+        """Where windows of `for_s` (the whole of a shorter utterance) average `above_db` over the usual level."""
         first, last = utterance.first, utterance.last
         width = min(last - first, max(1, round(for_s / self._hop_s)))
         voiced = self._voiced[first:last]
@@ -111,13 +155,20 @@ class LoudnessTrack:
         power = _window_sums(np.where(voiced, self._power[first:last], 0.0), width)
         full = count >= MIN_VOICED_SHARE * width
         over = np.full(len(count), -np.inf)
-        over[full] = 10 * np.log10(power[full] / count[full] + 1e-12) - usual_db
+        over[full] = 10 * np.log10(power[full] / count[full] + 1e-12) - usual.level_db
         loud = np.flatnonzero(over >= above_db)
         if not len(loud):
             return None
-        start_s = (first + int(loud[0])) * self._hop_s
-        end_s = (first + int(loud[-1]) + width) * self._hop_s
-        return LoudStretch(start_s, end_s, float(over.max()))
+        begins, ends = first + int(loud[0]), first + int(loud[-1]) + width
+        higher = self._higher(begins, ends, [one for one in usual.by if one != utterance])
+        return LoudStretch(begins * self._hop_s, ends * self._hop_s, float(over.max()), higher)
+
+
+def _pitches(pitch: PitchTrack | None) -> tuple[Levels, float]:
+    """The track's pitches and hop; none for no track."""
+    if pitch is None:
+        return np.empty(0), 1.0
+    return np.asarray(pitch.hz, dtype=np.float64), pitch.hop_s
 
 
 def _window_sums(values: Levels, width: int) -> Levels:

@@ -21,6 +21,17 @@ class Need(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What else was measured at a place, in Chinese and English; empty: nothing."""
+
+    zh: str = ""
+    en: str = ""
+
+
+NOTHING_ELSE = Note()
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One place where a condition holds.
 
@@ -39,3 +50,34 @@ class Match:
     unit: str = ""
     confidence: float = 1.0
     severity: Severity | None = None
+    note: Note = NOTHING_ELSE
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A stretch that a condition measured and left out, with the cause that excuses it."""
+
+    start_s: float
+    end_s: float
+    value: float
+    unit: str
+    cause: Note
+
+
+def is_near(one: Match, other: Match, within_s: float | None, within_turns: int | None) -> bool:
+    """Whether two places lie within so many seconds, and so many turns, of each other; None: no such limit."""
+    gap_s = max(other.start_s - one.end_s, one.start_s - other.end_s, 0.0)
+    if within_s is not None and gap_s > within_s:
+        return False
+    if within_turns is None:
+        return True
+    if one.turn_index is None or other.turn_index is None:
+        return False
+    return abs(one.turn_index - other.turn_index) <= within_turns
+
+
+def overlap(one: Match, other: Match) -> bool:
+    """Whether two places share some text or, where they do not stand in the text of one turn, some time."""
+    if one.turn_index is not None and one.turn_index == other.turn_index and one.text_span and other.text_span:
+        return one.text_span[0] < other.text_span[1] and other.text_span[0] < one.text_span[1]
+    return one.start_s < other.end_s and other.start_s < one.end_s

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -41,12 +42,17 @@ MIN_FREE_S = 4.0
 """Least time without speech from which the background is told; else all of the track serves."""
 
 
+HOP_TOLERANCE = 1e-6
+"""Hops by which a time may miss the edge it means, for the rounding of its division."""
+
+
 class QuietCause(StrEnum):
     """Why nobody was heard."""
 
     UNEXPLAINED = "unexplained"
     HOLD = "hold"
     ANNOUNCED = "announced"
+    LOST = "lost"
     CUSTOMER_BUSY = "customer_busy"
     ENDED = "ended"
 
@@ -71,12 +77,19 @@ class Quiet:
 def quiet_stretches(conversation: Conversation, at_least_s: float) -> Iterator[Quiet]:
     """Yield every stretch of `at_least_s` or more in which neither speech nor another sound is heard."""
     speech = sorted(spoken_spans(conversation))
-    heard = sorted([*((start, end) for start, end, _ in speech), *_sounds(conversation)])
-    for start_s, end_s in _gaps(heard, conversation.duration_s):
-        if end_s - start_s >= at_least_s:
-            before = max((one for one in speech if one[0] <= start_s), key=lambda one: one[1], default=None)
-            after = min((one for one in speech if one[0] >= end_s), key=lambda one: one[0], default=None)
-            yield Quiet(start_s, end_s, before[2] if before else None, after[2] if after else None)
+    sounds = Sounds(conversation)
+    for wordless in wordless_spans(conversation, at_least_s):
+        for start_s, end_s in _gaps(sounds.within(wordless), wordless):
+            if end_s - start_s >= at_least_s:
+                before = max((one for one in speech if one[0] <= start_s), key=lambda one: one[1], default=None)
+                after = min((one for one in speech if one[0] >= end_s), key=lambda one: one[0], default=None)
+                yield Quiet(start_s, end_s, before[2] if before else None, after[2] if after else None)
+
+
+def wordless_spans(conversation: Conversation, at_least_s: float) -> list[Span]:
+    """The stretches of `at_least_s` or more in which nobody says words."""
+    speech = sorted((start, end) for start, end, _ in spoken_spans(conversation))
+    return [one for one in _gaps(speech, (0.0, conversation.duration_s)) if one[1] - one[0] >= at_least_s]
 
 
 def spoken_spans(conversation: Conversation) -> Iterator[tuple[float, float, Speaker]]:
@@ -88,15 +101,15 @@ def spoken_spans(conversation: Conversation) -> Iterator[tuple[float, float, Spe
         yield from ((one.start_s, one.end_s, one.speaker) for one in conversation.segments)
 
 
-def _gaps(spans: Sequence[Span], duration_s: float) -> Iterator[Span]:
-    """Yield what a sorted list of spans leaves free between 0 and `duration_s`."""
-    reached_s = 0.0
+def _gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
+    """Yield what a sorted list of spans leaves free of `whole`."""
+    reached_s, last_s = whole
     for start_s, end_s in spans:
-        if start_s > reached_s:
-            yield reached_s, start_s
+        if min(start_s, last_s) > reached_s:
+            yield reached_s, min(start_s, last_s)
         reached_s = max(reached_s, end_s)
-    if duration_s > reached_s:
-        yield reached_s, duration_s
+    if last_s > reached_s:
+        yield reached_s, last_s
 
 
 def held_spans(conversation: Conversation) -> list[Span]:
@@ -114,16 +127,56 @@ def held_spans(conversation: Conversation) -> list[Span]:
     return spans
 
 
+LOST_SHARE = 0.5
+"""Share of a quiet stretch whose sound the line must have lost for that to explain it."""
+
+USUALLY_LOST_SHARE = 0.2
+"""A line that carries nothing in more of its pauses than this suppresses silence: nothing was lost there."""
+
+MIN_PAUSES_S = 1.0
+"""Least time without words before, from which a line's habit is told."""
+
+
+def lost_by_line(conversation: Conversation, quiet: Quiet) -> bool:
+    """Whether the customer's line (or that of both, in a mono mix) lost the sound of a quiet stretch.
+
+    The agent's side may be muted at the desk, which looks the same and excuses nothing.
+    """
+    side = next((one for one in (Speaker.CUSTOMER, Speaker.UNKNOWN) if one in conversation.dropouts), None)
+    lost = conversation.dropouts.get(side, ()) if side is not None else ()
+    if overlap_s((quiet.start_s, quiet.end_s), lost) < LOST_SHARE * quiet.duration_s:
+        return False
+    words = sorted((start, end) for start, end, who in spoken_spans(conversation) if who is side)
+    pauses = [*_gaps([one for one in words if one[0] < quiet.start_s], (0.0, quiet.start_s))]
+    paused_s = sum(end - start for start, end in pauses)
+    usually_s = sum(overlap_s(pause, lost) for pause in pauses)
+    return paused_s >= MIN_PAUSES_S and usually_s <= USUALLY_LOST_SHARE * paused_s
+
+
 def overlap_s(span: Span, others: Iterable[Span]) -> float:
     """How many seconds of `span` the disjoint `others` cover."""
     return sum(max(0.0, min(span[1], end) - max(span[0], start)) for start, end in others)
 
 
-def _sounds(conversation: Conversation) -> Iterator[Span]:
-    """Yield stretches of sound in which this side said no words."""
-    for speaker, track in conversation.levels.items():
-        words = [(start, end) for start, end, who in spoken_spans(conversation) if who is speaker]
-        yield from sounding_spans(track, spoken_hops(track, words))
+class Sounds:
+    """What is heard on each side where nobody says words. The tracks are prepared when first asked for."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+
+    @cached_property
+    def _tracks(self) -> list[SoundTrack]:
+        words = list(spoken_spans(self._conversation))
+        sides = self._conversation.levels.items()
+        return [SoundTrack(track, [(one[0], one[1]) for one in words if one[2] is side]) for side, track in sides]
+
+    def within(self, span: Span) -> list[Span]:
+        """Sounds of either side that reach into a stretch without words, in order of time."""
+        return sorted(sound for track in self._tracks for sound in track.sounding(span))
+
+    def known_from_s(self, span: Span) -> float:
+        """From when on the sounds in a stretch without words are known for good, s; infinite: not yet."""
+        return max((track.background_to_s(span) for track in self._tracks), default=0.0)
 
 
 def spoken_hops(track: LevelTrack | PitchTrack, words: Iterable[Span]) -> NDArray[np.bool_]:
@@ -134,21 +187,56 @@ def spoken_hops(track: LevelTrack | PitchTrack, words: Iterable[Span]) -> NDArra
     return hops
 
 
-def sounding_spans(track: LevelTrack, spoken: NDArray[np.bool_]) -> Iterator[Span]:
-    """Yield where one side's level stands well above its background though no words are said there."""
-    levels: NDArray[np.float64] = np.asarray(track.dbfs, dtype=np.float64)
-    width = max(1, round(SOUND_WINDOW_S / track.hop_s))
-    if len(levels) < width:
-        return
-    medians = np.median(sliding_window_view(levels, width), axis=1)
-    free = ~sliding_window_view(spoken, width).any(axis=1)
-    enough = free.sum() * track.hop_s >= MIN_FREE_S
-    above_db = medians - np.quantile(medians[free] if enough else medians, BACKGROUND_QUANTILE)
-    for first, last in runs(above_db > SOUND_ABOVE_BACKGROUND_DB):
-        long = (last - first) * track.hop_s >= SOUND_FOR_S
-        if long or above_db[first:last].max() > CLEAR_ABOVE_BACKGROUND_DB:
-            # a median is high once half of its window is: the sound begins half a window after the first one does
-            yield (first + width // 2) * track.hop_s, (last - 1 + width - width // 2) * track.hop_s
+class SoundTrack:
+    """One side's level, prepared for the question where it stands well above the background without words."""
+
+    def __init__(self, track: LevelTrack, words: Iterable[Span]) -> None:
+        """Prepare `track`; in `words` this side speaks."""
+        self._hop_s = track.hop_s
+        self._width = max(1, round(SOUND_WINDOW_S / track.hop_s))
+        levels: NDArray[np.float64] = np.asarray(track.dbfs, dtype=np.float64)
+        self._medians: NDArray[np.float64] = np.empty(0)
+        self._free: NDArray[np.bool_] = np.empty(0, dtype=np.bool_)
+        if len(levels) >= self._width:
+            spoken = sliding_window_view(spoken_hops(track, words), self._width)
+            self._medians = np.median(sliding_window_view(levels, self._width), axis=1)
+            self._free = np.asarray(spoken.sum(axis=1) == 0)
+
+    def sounding(self, span: Span) -> Iterator[Span]:
+        """Yield the sounds in a stretch without words.
+
+        The background is that of the call up to the end of the stretch, so that it is known while the call
+        goes on; and of what follows, as long as there was little but the stretch itself.
+        """
+        count = self._enough(span) or len(self._medians)
+        medians, free = self._medians[:count], self._free[:count]
+        if not len(medians):
+            return
+        enough = free.sum() * self._hop_s >= MIN_FREE_S
+        above_db = medians - np.quantile(medians[free] if enough else medians, BACKGROUND_QUANTILE)
+        half = self._width // 2
+        for first, last in runs(above_db > SOUND_ABOVE_BACKGROUND_DB):
+            long = (last - first) * self._hop_s >= SOUND_FOR_S
+            if long or above_db[first:last].max() > CLEAR_ABOVE_BACKGROUND_DB:
+                # a median is high once half of its window is: the sound begins half a window after the first
+                # one does
+                sound = ((first + half) * self._hop_s, (last - 1 + self._width - half) * self._hop_s)
+                if sound[1] > span[0] and sound[0] < span[1]:
+                    yield sound
+
+    def background_to_s(self, span: Span) -> float:
+        """Up to when the background of a stretch is measured, s; infinite while there is not enough of it."""
+        count = self._enough(span)
+        return np.inf if count is None else (count + self._width) * self._hop_s
+
+    def _enough(self, span: Span) -> int | None:
+        """How many windows from the start of the call tell the background of a stretch; None: more than there are."""
+        first, last = (int(edge / self._hop_s + HOP_TOLERANCE) for edge in span)
+        outside = self._free.copy()
+        outside[max(0, first - self._width) : last] = False
+        reached = np.flatnonzero(np.cumsum(outside) * self._hop_s >= MIN_FREE_S)
+        upto = max(0, last - self._width + 1)
+        return None if not len(reached) or upto > len(self._free) else max(upto, int(reached[0]) + 1)
 
 
 def runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -29,6 +29,7 @@ def rule_text(rule: Rule) -> str:
         + ("，只提交复核" if rule.review_only else ""),
         f"  {_where(rule)}",
         f"  条件 {describe(rule.condition)}",
+        f"  取代 {'、'.join(rule.supersedes) or '无'}",
         f"  例外 {'、'.join(f'{one.id}（{one.name_zh}）' for one in rule.exceptions) or '无'}",
         f"  建议 {rule.advice_zh}",
         f"       {rule.advice_en}",
@@ -190,6 +191,8 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
             yield "- 只提交人工复核，不扣分"
         if rule.in_force != ALWAYS or rule.scope != EVERYWHERE:
             yield f"- {_where(rule)}"
+        if rule.supersedes:
+            yield f"- 与 {'、'.join(f'`{one}`' for one in rule.supersedes)} 同时命中一处时，只算这一条"
         yield f"- 条件 `{describe(rule.condition)}`"
         yield f"- 例外 {'、'.join(f'`{one.id}`' for one in rule.exceptions) or '无'}"
         yield f"- 建议 {rule.advice_zh} · {rule.advice_en}"
@@ -207,7 +210,10 @@ _WRITING = """
 `severity`（`notice` `warning` `serious` `fatal`）、`applies_to`（`agent` `customer` `anyone`）、`condition`、
 `exceptions`（下面的例外 id）、`advice`、`source`（`document`、`phrase`）、`effect`（`dimension`、`points`，可省）、
 `review_only`（只提交复核，可省）、`in_force`（`from`、`until`，首日和末日，都包括在内，可省）、`scope`（`queues`、`teams`、
-`directions`，可省）、`hits`、`misses`（各至少三个）。
+`directions`，可省）、`supersedes`（规则 id，可省）、`hits`、`misses`（各至少三个）。
+
+一处错只扣一次：两条规则命中的文字（或时间）重叠，而一条的 `supersedes` 写了另一条的 id，就只留下前一条的发现。
+例句只检验规则自己，不看 `supersedes`。
 
 `in_force` 按通话开始的日子判断，`scope` 按通话的队列、班组和方向（`inbound` `outbound`）判断。不在其内的通话不用
 这条规则；通话没有写明这些时不猜，规则列为“未评估”。

@@ -24,6 +24,7 @@ from callcoach.rules.examples import read_examples
 from callcoach.rules.exceptions import ContextPattern, NamedException
 from callcoach.rules.pattern import PatternError
 from callcoach.rules.phrases import TrieFinder
+from callcoach.rules.precedence import circle
 from callcoach.rules.schema import AppliesTo, BookDocument, ExceptionDocument, RuleDocument
 from callcoach.rules.scope import DEFAULT_ZONE, InForce, Scope
 
@@ -67,6 +68,7 @@ def try_rulebook(
         draft.take_first(document)
     for document in documents:
         draft.take_rule(document)
+    draft.check_precedence(documents)
     for unknown in sorted(draft.off - draft.exceptions.keys()):
         draft.faults.append(
             Fault(str(SHARED_EXCEPTIONS), 1, f"没有例外 {unknown!r} (no such exception)", _known(draft))
@@ -204,7 +206,23 @@ class _Draft:
             line=document.line_of(()),
             in_force=InForce(model.in_force.first_day, model.in_force.last_day),
             scope=Scope(model.scope.queues, model.scope.teams, model.scope.directions),
+            supersedes=model.supersedes,
         )
+
+    def check_precedence(self, documents: Iterable[Document]) -> None:
+        """Tell what rules supersede that is not there, and rules that supersede themselves in a circle."""
+        lower = {rule.id: rule.supersedes for rule in self.rules.values()}
+        for document in documents:
+            rule = self.rules.get(str(document.data.get("id"))) if document.keys() else None
+            if rule is None or (document.file, document.line_of(())) != (rule.file, rule.line):
+                continue
+            for index, name in enumerate(rule.supersedes):
+                if name not in lower:
+                    what = f"supersedes[{index}]: 没有规则 {name!r} (no such rule)"
+                    self.faults.append(document.fault(("supersedes", index), what, "写本规则集里另一条规则的 id"))
+            if (way := circle(rule.id, lower)) is not None:
+                what = f"supersedes 绕成了圈 (circle): {' → '.join(way)}"
+                self.faults.append(document.fault(("supersedes",), what, "删去其中一个"))
 
     def _unknown_exceptions(self, document: Document, model: RuleDocument) -> list[Fault]:
         return [

@@ -15,6 +15,7 @@ from callcoach.rules.definition import ExpectedSpan, Rule, Rulebook
 from callcoach.rules.examples import ExampleResult, compare_spans
 from callcoach.rules.match import Match, Need
 from callcoach.rules.normalise import normalise
+from callcoach.rules.precedence import without_superseded
 from callcoach.rules.scope import Verdict, applicability
 from callcoach.rules.view import ConversationView
 
@@ -47,7 +48,8 @@ class Excused:
 def apply_rules(rulebook: Rulebook, conversation: Conversation, *, limit_s: float = RULE_TIME_LIMIT_S) -> RuleReport:
     """Run every rule that is in force and in scope, each for `limit_s` of processor time at most.
 
-    Findings come in order of time, then of rule id, and are numbered so.
+    Where a rule supersedes another and both find the same place, only the first does. Findings come in order
+    of time, then of rule id, and are numbered so.
     """
     view = ConversationView(conversation, rulebook.finder, RuleClock(limit_s))
     found: list[tuple[Rule, Match]] = []
@@ -62,6 +64,7 @@ def apply_rules(rulebook: Rulebook, conversation: Conversation, *, limit_s: floa
         matches, failure = try_rule(rule, view)
         found.extend((rule, match) for match in matches)
         failures.extend([failure] if failure else [])
+    found = without_superseded(found)
     found.sort(key=lambda pair: (pair[1].start_s, pair[1].end_s, pair[0].id))
     findings = tuple(make_finding(f"f{number:03d}", rule, match) for number, (rule, match) in enumerate(found, start=1))
     return RuleReport(rulebook.id, rulebook.version, findings, tuple(left_out), tuple(failures))
@@ -164,6 +167,8 @@ def make_finding(finding_id: str, rule: Rule, match: Match) -> Finding:
         value=match.value,
         threshold=match.threshold,
         unit=match.unit,
+        note_zh=match.note.zh,
+        note_en=match.note.en,
         confidence=match.confidence,
         status=_status(rule, match),
         advice_zh=rule.advice_zh,

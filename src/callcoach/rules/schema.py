@@ -83,6 +83,7 @@ class SceneTurn(_Strict):
     say: str = "嗯"
     level_dbfs: float = -30.0
     swing_semitones: Annotated[float, Field(description="the pitch swings so far up and down, semitones")] = 3.0
+    higher_semitones: Annotated[float, Field(description="the voice lies so much higher than usual, semitones")] = 0.0
 
 
 class SceneSound(_Strict):
@@ -91,6 +92,13 @@ class SceneSound(_Strict):
     who: Literal["agent", "customer", "unknown"]
     at: tuple[float, float]
     level_dbfs: float = -30.0
+
+
+class SceneLoss(_Strict):
+    """A stretch of a measured example in which one side's line lost the sound."""
+
+    who: Literal["agent", "customer", "unknown"]
+    at: tuple[float, float]
 
 
 class SceneEvent(_Strict):
@@ -117,6 +125,7 @@ class Scene(_Strict):
     duration_s: Annotated[float, Field(gt=0)] | None = None
     turns: Annotated[tuple[SceneTurn, ...], Field(min_length=1)]
     sounds: tuple[SceneSound, ...] = ()
+    lost: tuple[SceneLoss, ...] = ()
     events: tuple[SceneEvent, ...] = ()
     call: SceneCall = SceneCall()
     floor_dbfs: Annotated[float, Field(description="level where nothing is heard, dBFS")] = -60.0
@@ -157,6 +166,7 @@ class RuleDocument(_Strict):
     review_only: bool = False
     in_force: DatesInForce = DatesInForce()
     scope: ScopeDocument = ScopeDocument()
+    supersedes: tuple[Text, ...] = ()
     hits: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
     misses: Annotated[tuple[Any, ...], Field(min_length=MIN_EXAMPLES)]
 

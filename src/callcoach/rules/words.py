@@ -35,6 +35,11 @@ def words_for_search(text: str) -> list[str]:
     return list(_tokenizer().cut_for_search(text, HMM=False))
 
 
+def is_one_word(text: str) -> bool:
+    """Whether the dictionary leaves `text` whole."""
+    return len(words_of(text)) == 1
+
+
 def splits_a_word(text: str, start: int, end: int) -> str | None:
     """The dictionary word that the span's start or end cuts in two; None when both are word bounds."""
     for word, first, last in words_of(text):

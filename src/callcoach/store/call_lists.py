@@ -19,7 +19,7 @@ from callcoach.errors import InputError
 from callcoach.principal import Principal
 from callcoach.store.calls import summaries, summaries_of
 from callcoach.store.model import CallFilter, CallPage, PageRequest, SortKey
-from callcoach.store.search.index import index_of
+from callcoach.store.search.index import calls_that_said
 from callcoach.store.search.tokens import parse_query
 from callcoach.store.tables import CallRow, CallTagRow, FindingRow, TagRow
 from callcoach.store.tables.calls import NO_SCORE, SCORE_TO_SORT_BY
@@ -62,8 +62,7 @@ def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
 
 def _said(session: Session, text: str) -> Iterator[ColumnElement[bool]]:
     terms = parse_query(text)
-    index = index_of(session)
-    yield from (index.matches(term) for term in terms)
+    yield from calls_that_said(session, terms)
     if text.strip() and not terms:
         yield false()  # only punctuation: nothing can be found
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from callcoach.errors import ConfigError, DuplicateError, StoreBusyError, StoreError
+from callcoach.errors import ConfigError, DuplicateError, InputError, StoreBusyError, StoreError
 
 DATABASE_FILE = "callcoach.sqlite"
 BUSY_TIMEOUT_MS = 10_000
@@ -56,6 +56,7 @@ class Database:
         Raises:
             StoreBusyError: another writer held the database for too long, or the server of the database is away.
             DuplicateError: a constraint of the schema does not hold; nothing was written.
+            InputError: a value is none the database can hold; nothing was written.
         """
         with in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
@@ -147,6 +148,8 @@ def in_words() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise DuplicateError(f"The database refused: {error.orig}. It is there already, or was changed.") from error
+    except DataError as error:  # such as a NUL character, which PostgreSQL's text cannot hold
+        raise InputError(f"The database cannot hold a value that was sent: {error.orig}.") from error
     except OperationalError as error:
         raise StoreBusyError(
             f"The database did not answer: {error.orig}. Try again; if it stays so, check it."

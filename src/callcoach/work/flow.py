@@ -14,8 +14,9 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from callcoach.errors import CallCoachError, StoreBusyError, WorkflowError
+from callcoach.store.calls import call_exists
 from callcoach.store.engine import database_url
-from callcoach.store.work import fail, not_queued, note_queued, step_finished
+from callcoach.store.work import fail, not_queued, note_queued, step_finished, work_item
 from callcoach.work import steps
 from callcoach.work.desk import Desk
 
@@ -25,6 +26,9 @@ QUEUE = "calls"
 WORK_FILE = "work.sqlite"
 VERSION = "1"
 """Raised when the steps change, so that work begun by older code is not gone on with by newer."""
+WORKFLOW = "work_on_call"
+MAX_RECOVERIES = 20
+"""So often a call is gone on with; one that ends the server each time, perhaps by its memory, must not for ever."""
 POLL_S = 0.5
 BUSY_ATTEMPTS = 6
 """A step that found the database busy is tried so often, after 1, 2, 4 … seconds: a minute in all."""
@@ -71,6 +75,17 @@ def enqueue_waiting(desk: Desk) -> int:
     return len(waiting)
 
 
+def give_up_on_killers(desk: Desk) -> None:
+    """Fail the calls in whose work the server ended again and again, so that they do not end it for ever."""
+    for workflow in DBOS.list_workflows(name=WORKFLOW, status="MAX_RECOVERY_ATTEMPTS_EXCEEDED", load_input=False):
+        call_id, _, attempt = workflow.workflow_id.rpartition("/")
+        reason = f"The server ended {MAX_RECOVERIES} times while it worked on this call. Look at its log, then retry."
+        with desk.database.writing() as session:
+            if call_exists(session, call_id) and work_item(session, call_id).attempt == int(attempt):
+                fail(session, call_id, reason)
+        DBOS.delete_workflow(workflow.workflow_id)
+
+
 def _config(desk: Desk) -> DBOSConfig:
     settings = desk.settings
     url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
@@ -113,7 +128,7 @@ def _fail(call_id: str, reason: str) -> None:
         fail(session, call_id, reason)
 
 
-@DBOS.workflow(name="work_on_call")
+@DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_RECOVERIES)
 def _work_on_call(call_id: str) -> None:
     """Take every step; the first that fails ends the work, with its reason on the call."""
     try:

@@ -19,12 +19,14 @@ from typing import Any
 from callcoach.datapath import Call
 from callcoach.errors import CallCoachError, InputError, StoreBusyError
 from callcoach.intake import SOUND_SUFFIXES
+from callcoach.recording.record import CALL_FILE as RECORD_FILE
+from callcoach.recording.record import WAV_FILE
 from callcoach.settings import METADATA_KEYS
 from callcoach.store.audit import note
 from callcoach.store.watched import known_file, note_file
 from callcoach.work.desk import Desk
 from callcoach.work.metadata import Told, read_document, read_record
-from callcoach.work.receiving import Sender, receive, stage
+from callcoach.work.receiving import CALL_FILE, Sender, receive, stage
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +140,8 @@ class FolderWatch:
     def _told(self, folder: Path, file: Path) -> Told:
         """Put together what is known of the call."""
         by_name = self._by_name(file.relative_to(folder))
-        beside = file.with_suffix(".json")
+        recorded = file.with_name(RECORD_FILE)  # our own softphone's folder of a call
+        beside = recorded if file.name == WAV_FILE and recorded.is_file() else file.with_suffix(".json")
         if beside.is_file():
             told = read_document(beside.read_bytes())
             return told if isinstance(told, Call) else read_record(by_name | told.model_dump(exclude_unset=True))
@@ -151,7 +154,9 @@ class FolderWatch:
 
 
 def _is_sound(file: Path) -> bool:
-    return file.suffix.lower() in SOUND_SUFFIXES and not file.name.startswith(".") and file.is_file()
+    if file.suffix.lower() not in SOUND_SUFFIXES or file.name.startswith(".") or not file.is_file():
+        return False
+    return not file.with_name(CALL_FILE).exists()  # what was taken in lies beside that: our own data folder
 
 
 def _csv_row(file: Path) -> dict[str, Any]:

@@ -6,11 +6,13 @@ queue is looked after by `callcoach.work.flow`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +35,7 @@ CALL_FILE = "received.json"
 """The call as it was told, in its folder."""
 SAFE_ID = re.compile(r"[\w-][\w.-]{0,99}")
 """An id that can be a folder's name."""
+ABANDONED_S = 86_400.0
 _BLOCK_BYTES = 1 << 20
 
 
@@ -97,6 +100,14 @@ def stage(desk: Desk, source: BinaryIO, name: str) -> Staged:
 def discard(staged: Staged) -> None:
     """Remove a staged file, if it is still there."""
     staged.path.unlink(missing_ok=True)
+
+
+def clear_incoming(desk: Desk) -> None:
+    """Remove what crashes left of files on their way in; what is a day old belongs to no upload any more."""
+    for path in desk.incoming_dir.glob("*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > ABANDONED_S:
+                path.unlink()
 
 
 def receive(desk: Desk, sound: Staged, customer: Staged | None, told: Told, sender: Sender) -> Received:

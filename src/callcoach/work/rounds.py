@@ -9,6 +9,7 @@ from callcoach.errors import CallCoachError
 from callcoach.work import flow
 from callcoach.work.desk import Desk
 from callcoach.work.folders import FolderWatch
+from callcoach.work.receiving import clear_incoming
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class Rounds:
     def start(self) -> None:
         """Begin, going on with what was left."""
         if self.at_work:
+            clear_incoming(self._desk)
             flow.start(self._desk)
             self._thread.start()
 
@@ -49,6 +51,7 @@ class Rounds:
             try:
                 self._watch.look()
                 flow.enqueue_waiting(self._desk)
+                flow.give_up_on_killers(self._desk)
             except CallCoachError as error:
                 logger.error("the round was cut short: %s", error)  # noqa: TRY400 - our words suffice
             except Exception:  # the thread must go on, whatever one round met

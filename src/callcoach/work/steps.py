@@ -38,8 +38,8 @@ _BLOCK_FRAMES = 1 << 18
 class Transcribed:
     """What the second step leaves for the others."""
 
-    engine: str
-    model: str
+    made_by: str
+    """Recogniser, model and rulebook, whose phrases were heard again."""
     recording: Recording
     heard: stages.Heard
 
@@ -62,16 +62,16 @@ def receive(desk: Desk, call_id: str) -> None:
 
 
 def transcribe(desk: Desk, call_id: str) -> None:
-    """Write down what was said. What another attempt with the same recogniser wrote is taken as it is."""
+    """Write down what was said. What another attempt wrote with the same recogniser and rules is taken as it is."""
     with _step(desk, call_id, "transcribe", CallState.TRANSCRIBED) as (item, _):
         judges = desk.judges()
         target = desk.folder(call_id) / TRANSCRIBED_FILE
-        if _is_from(target, judges.engine.name, judges.engine.model):
+        made_by = f"{judges.engine.name} {judges.engine.model} {judges.rulebook.id} {judges.rulebook.version}"
+        if _is_from(target, made_by):
             return
         with _sound(desk, item) as (recording, sound):
             heard = stages.hear(sound, engine=judges.engine, rulebook=judges.rulebook, workers=judges.workers)
-        made = Transcribed(judges.engine.name, judges.engine.model, recording, heard)
-        write_atomic(target, _TRANSCRIBED.dump_json(made))
+        write_atomic(target, _TRANSCRIBED.dump_json(Transcribed(made_by, recording, heard)))
 
 
 def judge(desk: Desk, call_id: str) -> None:
@@ -163,14 +163,13 @@ def _write_wav(sound: Sound, target: Path) -> None:
         raise StoreError(f"Could not write {target}: {error.strerror or error}. Check free space.") from error
 
 
-def _is_from(path: Path, engine: str, model: str) -> bool:
+def _is_from(path: Path, made_by: str) -> bool:
     if not path.is_file():
         return False
     try:
-        made = _read(_TRANSCRIBED, path)
+        return _read(_TRANSCRIBED, path).made_by == made_by
     except StoreError:
         return False
-    return (made.engine, made.model) == (engine, model)
 
 
 def _read(adapter: TypeAdapter[T], path: Path) -> T:

@@ -102,6 +102,11 @@ def test_every_piece_of_what_was_said_is_found(spoken: Database, data: st.DataOb
 
 
 def test_a_term_is_cut_into_words() -> None:
-    [term] = parse_query("电子发票")
-    assert "发票" in term.words
-    assert term.grams == ("电子", "子发", "发票")
+    [term] = parse_query("开具电子发票")
+    assert {"开具", "电子", "发票"} <= set(term.words)
+    assert term.grams == ("开具", "具电", "电子", "子发", "发票")
+
+
+def test_one_word_is_looked_for_by_its_characters() -> None:
+    [term] = parse_query("发票")
+    assert (term.words, term.grams, term.open_end) == ((), ("发票",), False)

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Speaker
-from callcoach.rules.match import Match, Need
+from callcoach.rules.match import Match, Need, SetAside
 from callcoach.rules.pattern import spellings
 from callcoach.rules.view import ConversationView, TurnView
 
@@ -67,6 +67,11 @@ class Condition(ABC):
         """Yield all phrases that must be searched for."""
         for child in self.parts():
             yield from child.patterns()
+
+    def set_aside(self, view: ConversationView) -> Iterator[SetAside]:
+        """Yield what was measured and left out for an innocent cause, for the explanation."""
+        for child in self.parts():
+            yield from child.set_aside(view)
 
     def parts(self) -> Iterator[Condition]:
         """Yield the conditions this one is made of."""

@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Seconds, Who, register
-from callcoach.rules.match import Match, Need
+from callcoach.rules.match import Match, Need, is_near
 from callcoach.rules.view import ConversationView
 
 Parts = Annotated[tuple[Condition, ...], Field(min_length=1, description="the conditions that are combined")]
@@ -83,22 +83,16 @@ class NearCondition(Condition):
         """Yield the places of `of` that have, or lack, a place of `other` near them."""
         others = list(self.other.find(view))
         for match in self.of.find(view):
-            if any(self._is_near(match, other) for other in others) is not self.absent:
+            if any(self.is_near(match, other) for other in others) is not self.absent:
                 yield match
 
-    def _is_near(self, match: Match, other: Match) -> bool:
+    def is_near(self, match: Match, other: Match) -> bool:
+        """Whether `other` lies on the asked side of `match` and within the limits."""
         if self.order == "before" and other.start_s >= match.start_s:
             return False
         if self.order == "after" and other.start_s <= match.start_s:
             return False
-        gap_s = max(other.start_s - match.end_s, match.start_s - other.end_s, 0.0)
-        if self.within_s is not None and gap_s > self.within_s:
-            return False
-        if self.within_turns is None:
-            return True
-        if match.turn_index is None or other.turn_index is None:
-            return False
-        return abs(match.turn_index - other.turn_index) <= self.within_turns
+        return is_near(match, other, self.within_s, self.within_turns)
 
 
 @register("missing")

@@ -10,8 +10,17 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Severity, Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Phrase, Seconds, register
-from callcoach.rules.match import Match, Need
-from callcoach.rules.quiet import Quiet, QuietCause, held_spans, overlap_s, quiet_stretches
+from callcoach.rules.match import Match, Need, Note, SetAside
+from callcoach.rules.quiet import (
+    Quiet,
+    QuietCause,
+    Sounds,
+    held_spans,
+    lost_by_line,
+    overlap_s,
+    quiet_stretches,
+    wordless_spans,
+)
 from callcoach.rules.view import ConversationView, TurnView
 
 DEFAULT_WARN_S = 5.0
@@ -28,10 +37,25 @@ HELD_SHARE = 0.5
 differ by some tenths of a second at both ends."""
 
 
+CAUSES = {
+    QuietCause.UNEXPLAINED: Note(
+        "没有原因，是坐席让客户等", "nothing explains it: the agent kept the customer waiting"
+    ),
+    QuietCause.HOLD: Note("呼叫保持中", "the call was on hold"),
+    QuietCause.ANNOUNCED: Note("坐席事先说了要等", "the agent had announced the wait"),
+    QuietCause.LOST: Note("线路丢包，声音断了", "the line lost the sound"),
+    QuietCause.CUSTOMER_BUSY: Note("客户在想或在照着做", "the customer was thinking or busy"),
+    QuietCause.ENDED: Note("道别以后的录音尾巴", "after the farewell"),
+}
+"""What is said of a silence that a rule leaves out."""
+
+SOUNDING = Note("有音乐、提示音或别的声音", "music, a tone or another sound was heard")
+
+
 @register("dead_air")
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
 class DeadAirCondition(Condition):
-    """双方都不说话，且没有原因 · Both sides silent, and nothing explains it (hold, announced wait, music)."""
+    """双方沉默而没有原因 · Both sides silent for no cause (hold, announced wait, music, lost packets)."""
 
     cause: Annotated[
         QuietCause,
@@ -62,9 +86,8 @@ class DeadAirCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield the silences of the asked cause."""
-        holds = held_spans(view.conversation)
-        for quiet in quiet_stretches(view.conversation, self.warn_s):
-            if self._cause(view, quiet, holds) is self.cause:
+        for quiet, cause in self._judged(view):
+            if cause is self.cause:
                 grave = self.serious_s is not None and quiet.duration_s >= self.serious_s
                 yield Match(
                     speaker=Speaker.CUSTOMER
@@ -78,12 +101,31 @@ class DeadAirCondition(Condition):
                     severity=Severity.SERIOUS if grave else None,
                 )
 
+    def set_aside(self, view: ConversationView) -> Iterator[SetAside]:
+        """Yield the silences that have another cause."""
+        for quiet, cause in self._judged(view):
+            if cause is not self.cause:
+                yield SetAside(quiet.start_s, quiet.end_s, round(quiet.duration_s, 2), "s", CAUSES[cause])
+        sounds = Sounds(view.conversation)
+        for wordless in wordless_spans(view.conversation, self.warn_s):
+            for start_s, end_s in sounds.within(wordless):
+                if end_s - start_s >= self.warn_s:
+                    yield SetAside(start_s, end_s, round(end_s - start_s, 2), "s", SOUNDING)
+
+    def _judged(self, view: ConversationView) -> Iterator[tuple[Quiet, QuietCause]]:
+        """Yield each silence with its cause."""
+        holds = held_spans(view.conversation)
+        for quiet in quiet_stretches(view.conversation, self.warn_s):
+            yield quiet, self._cause(view, quiet, holds)
+
     def _cause(self, view: ConversationView, quiet: Quiet, holds: list[tuple[float, float]]) -> QuietCause:
         before, after = _turns_around(view, quiet)
         if overlap_s((quiet.start_s, quiet.end_s), holds) >= HELD_SHARE * quiet.duration_s:
             return QuietCause.HOLD
         if quiet.duration_s <= self.notice_holds_s and _agent_said(view, before, self.notice):
             return QuietCause.ANNOUNCED
+        if lost_by_line(view.conversation, quiet):
+            return QuietCause.LOST
         if after is None and before is not None and view.hits(before, self.farewells):
             return QuietCause.ENDED
         if quiet.after is Speaker.AGENT and quiet.before is Speaker.CUSTOMER:

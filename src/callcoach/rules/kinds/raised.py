@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Who, register
-from callcoach.rules.loudness import LoudnessTrack, LoudStretch
-from callcoach.rules.match import Match, Need
+from callcoach.rules.loudness import UTTERANCE_GAP_S, LoudnessTrack, LoudStretch, Usual, Utterance
+from callcoach.rules.match import Match, Need, Note
 from callcoach.rules.quiet import spoken_hops, spoken_spans
 from callcoach.rules.view import ConversationView
 
 DEFAULT_ABOVE_DB = 6.0
 """Twice the sound pressure: heard as a raised voice (guidelines D, voice.raised)."""
+
+DEFAULT_ALONE_DB = 7.0
+"""A rise that counts whatever the pitch. Halving the distance to the microphone raises the level by 6 dB and
+leaves the pitch; one more decibel is what a level varies by from sentence to sentence, and beyond is effort."""
+
+DEFAULT_HIGHER_SEMITONES = 2.0
+"""Rise of the pitch that shows effort: vocal effort raises level and pitch together, by about a semitone for
+each two or three decibels (Traunmüller and Eriksson 2000)."""
 
 DEFAULT_FOR_S = 1.5
 """Shorter rises are the stress of a word (guidelines D, voice.raised)."""
@@ -24,25 +32,45 @@ DEFAULT_FOR_S = 1.5
 DEFAULT_SHORT_S = 0.7
 """Shortest whole utterance that can be a shout: three syllables at a quick pace."""
 
-DEFAULT_SHORT_ABOVE_DB = 7.0
-"""What an utterance shorter than `for_s` must reach: over so little speech a level varies by about a
+DEFAULT_SHORT_MORE_DB = 1.0
+"""What an utterance shorter than `for_s` must reach beyond: over so little speech a level varies by about a
 decibel more than over 1.5 s (measured on the development calls)."""
 
 
 @register("raised")
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
 class RaisedCondition(Condition):
-    """音量高于本人平时 · Louder than the speaker's own running level, for long enough."""
+    """音量高于本人平时 · Louder than the speaker's own running level, for long enough.
+
+    A rise of `alone_db` suffices; between `above_db` and that, the pitch must be higher than usual too. Where
+    the pitch is not known, only `alone_db` counts.
+    """
 
     speaker: Annotated[Who, Field(description="whose voice")] = Who.AGENT
-    above_db: Annotated[float, Field(gt=0, le=40, description="rise over the running level, dB")] = DEFAULT_ABOVE_DB
+    above_db: Annotated[
+        float, Field(gt=0, le=40, description="rise over the running level from which the pitch decides, dB")
+    ] = DEFAULT_ABOVE_DB
+    alone_db: Annotated[
+        float, Field(gt=0, le=40, description="rise that counts without the pitch, dB; at least `above_db`")
+    ] = DEFAULT_ALONE_DB
+    higher_semitones: Annotated[
+        float, Field(ge=0, le=24, description="rise over the running median of the pitch, semitones; 0: any")
+    ] = DEFAULT_HIGHER_SEMITONES
     for_s: Annotated[float, Field(gt=0, le=60, description="for at least so long, s")] = DEFAULT_FOR_S
     short_s: Annotated[float, Field(gt=0, le=60, description="a whole utterance from this length on counts too, s")] = (
         DEFAULT_SHORT_S
     )
-    short_above_db: Annotated[
-        float, Field(gt=0, le=40, description="rise an utterance shorter than `for_s` must reach, dB")
-    ] = DEFAULT_SHORT_ABOVE_DB
+    short_more_db: Annotated[
+        float, Field(ge=0, le=40, description="an utterance shorter than `for_s` must rise by so much more, dB")
+    ] = DEFAULT_SHORT_MORE_DB
+
+    @model_validator(mode="after")
+    def _alone_is_more(self) -> RaisedCondition:
+        if self.alone_db < self.above_db:
+            raise ValueError(
+                f"alone_db {self.alone_db:g} is below above_db {self.above_db:g}; expected at least as much"
+            )
+        return self
 
     def needs(self) -> frozenset[Need]:
         """Levels, and a channel for each speaker."""
@@ -50,41 +78,83 @@ class RaisedCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield each utterance with a raised stretch, as one place for each of the speaker's turns."""
+        for speaker, hop_s, loudness in self._tracks(view):
+            stretches = [one for one in self._stretches(loudness, hop_s) if one is not None]
+            yield from self._join_by_turn(view, speaker, stretches)
+
+    def certain_to_s(self, view: ConversationView, heard_to_s: float) -> float:
+        """Up to when no later word can change what is raised, s; turns begin no earlier than `heard_to_s`."""
+        certain_s = heard_to_s
+        for _, hop_s, loudness in self._tracks(view):
+            over = [one for one in loudness.utterances if one.last * hop_s + UTTERANCE_GAP_S + hop_s < heard_to_s]
+            for one in loudness.utterances:
+                usual = loudness.usual(one)
+                if one not in over or usual is None or not usual.enough or usual.by[-1].last > over[-1].last:
+                    certain_s = min(certain_s, one.first * hop_s)
+                    break
+        return certain_s
+
+    def _tracks(self, view: ConversationView) -> Iterator[tuple[Speaker, float, LoudnessTrack]]:
+        """Yield each asked speaker's track with the length of its hops, s."""
         for speaker, track in view.conversation.levels.items():
             if self.speaker.speaker in (None, speaker):
                 words = [(start, end) for start, end, who in spoken_spans(view.conversation) if who is speaker]
-                loudness = LoudnessTrack(track, spoken_hops(track, words))
-                stretches = [one for one in self._stretches(loudness, track.hop_s) if one]
-                yield from _join_by_turn(view, speaker, stretches, self.above_db)
+                pitch = view.conversation.pitches.get(speaker)
+                yield speaker, track.hop_s, LoudnessTrack(track, spoken_hops(track, words), pitch)
 
     def _stretches(self, loudness: LoudnessTrack, hop_s: float) -> Iterator[LoudStretch | None]:
         for utterance in loudness.utterances:
-            usual_db = loudness.usual_db(utterance)
+            usual = loudness.usual(utterance)
             length_s = (utterance.last - utterance.first) * hop_s
-            if usual_db is not None and length_s >= self.short_s:
-                above_db = self.above_db if length_s >= self.for_s else self.short_above_db
-                yield loudness.loud_stretch(utterance, usual_db, above_db, self.for_s)
+            if usual is not None and length_s >= self.short_s:
+                more_db = 0.0 if length_s >= self.for_s else self.short_more_db
+                yield self._raised(loudness, utterance, usual, more_db)
 
+    def _raised(
+        self, loudness: LoudnessTrack, utterance: Utterance, usual: Usual, more_db: float
+    ) -> LoudStretch | None:
+        """The stretch that is loud enough by itself, or else one that is loud and high."""
+        alone = loudness.loud_stretch(utterance, usual, self.alone_db + more_db, self.for_s)
+        if alone is not None:
+            return alone
+        loud = loudness.loud_stretch(utterance, usual, self.above_db + more_db, self.for_s)
+        high = loud is not None and loud.higher_semitones is not None and loud.higher_semitones >= self.higher_semitones
+        return loud if high else None
 
-def _join_by_turn(
-    view: ConversationView, speaker: Speaker, stretches: list[LoudStretch], threshold_db: float
-) -> Iterator[Match]:
-    """One match for each turn: a speaker who pauses for breath has not shouted twice."""
-    groups: dict[int | tuple[float, float], list[LoudStretch]] = {}
-    for stretch in stretches:
-        turn = _turn_at(view, speaker, stretch)
-        groups.setdefault(turn if turn is not None else (stretch.start_s, stretch.end_s), []).append(stretch)
-    for key, members in groups.items():
-        turn_index = key if isinstance(key, int) else None
-        yield Match(
-            speaker=speaker,
-            start_s=members[0].start_s,
-            end_s=members[-1].end_s,
-            turn_index=turn_index,
-            quote="" if turn_index is None else view.conversation.turns[turn_index].text,
-            value=round(max(one.above_db for one in members), 1),
-            threshold=threshold_db,
-            unit="dB",
+    def _join_by_turn(self, view: ConversationView, speaker: Speaker, stretches: list[LoudStretch]) -> Iterator[Match]:
+        """One match for each turn: a speaker who pauses for breath has not shouted twice."""
+        groups: dict[int | tuple[float, float], list[LoudStretch]] = {}
+        for stretch in stretches:
+            turn = _turn_at(view, speaker, stretch)
+            groups.setdefault(turn if turn is not None else (stretch.start_s, stretch.end_s), []).append(stretch)
+        for key, members in groups.items():
+            turn_index = key if isinstance(key, int) else None
+            loudest = max(members, key=lambda one: one.above_db)
+            yield Match(
+                speaker=speaker,
+                start_s=members[0].start_s,
+                end_s=members[-1].end_s,
+                turn_index=turn_index,
+                quote="" if turn_index is None else view.conversation.turns[turn_index].text,
+                value=round(loudest.above_db, 1),
+                threshold=self.alone_db if loudest.above_db >= self.alone_db else self.above_db,
+                unit="dB",
+                note=self._note(loudest),
+            )
+
+    def _note(self, loudest: LoudStretch) -> Note:
+        """What the pitch says beside the level."""
+        if loudest.higher_semitones is None:
+            return Note("音高没有测得，音量升高本身已够", "the pitch is not known; the level rose enough by itself")
+        rise, limit = f"{loudest.higher_semitones:+.1f}", f"{self.higher_semitones:g}"
+        if loudest.above_db >= self.alone_db:
+            return Note(
+                f"音高比平时 {rise} 半音；音量升高本身已够（{self.alone_db:g} dB）",
+                f"pitch {rise} semitones against usual; the level rose enough by itself ({self.alone_db:g} dB)",
+            )
+        return Note(
+            f"音高比平时 {rise} 半音（要 {limit}），佐证音量升高",
+            f"pitch {rise} semitones against usual (needs {limit}) bears the level out",
         )
 
 

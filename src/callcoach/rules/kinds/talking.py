@@ -164,15 +164,27 @@ class MonologueCondition(Condition):
         """Yield each stretch that is too long."""
         run: list[Piece] = []
         for piece in [*_floor_pieces(view), None]:
-            if run and (
-                piece is None
-                or piece.turn.speaker is not run[0].turn.speaker
-                or piece.start_s - run[-1].end_s > self.pause_s
-            ):
+            if run and (piece is None or self._ends(run[-1], piece)):
                 yield from self._judge(run)
                 run = []
             if piece is not None:
                 run.append(piece)
+
+    def certain_to_s(self, view: ConversationView, heard_to_s: float) -> float:
+        """Where the talk that may still go on began, s; `heard_to_s`, if nobody's does."""
+        known = [one for one in _floor_pieces(view) if one.start_s <= heard_to_s]
+        first = last = None
+        for piece in known:
+            if last is None or self._ends(last, piece):
+                first = piece
+            last = piece
+        if first is None or last is None or heard_to_s - last.end_s > self.pause_s:
+            return heard_to_s
+        return min(first.start_s, heard_to_s)
+
+    def _ends(self, last: Piece, piece: Piece) -> bool:
+        """Whether the monologue that reached `last` is over with `piece`."""
+        return piece.turn.speaker is not last.turn.speaker or piece.start_s - last.end_s > self.pause_s
 
     def _judge(self, run: list[Piece]) -> Iterator[Match]:
         start_s, end_s = run[0].start_s, run[-1].end_s

@@ -10,7 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.rules.kinds.base import CONFIG, Condition, Position, Seconds, Who
-from callcoach.rules.match import Match, Need
+from callcoach.rules.match import Match, Need, is_near, overlap
 from callcoach.rules.view import ConversationView
 
 NEIGHBOURS = ("before", "after", "near", "not_before", "not_after", "not_near")
@@ -27,14 +27,7 @@ class Neighbour:
 
     def is_near(self, match: Match, other: Match) -> bool:
         """Whether `other` lies within the limits of `match`."""
-        gap_s = max(other.start_s - match.end_s, match.start_s - other.end_s, 0.0)
-        if self.within_s is not None and gap_s > self.within_s:
-            return False
-        if self.within_turns is None:
-            return True
-        if match.turn_index is None or other.turn_index is None:
-            return False
-        return abs(match.turn_index - other.turn_index) <= self.within_turns
+        return is_near(match, other, self.within_s, self.within_turns)
 
 
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
@@ -59,7 +52,8 @@ class Where(Condition):
         Condition | None, Field(description="not where a place of another condition overlaps this one")
     ] = None
 
-    def _neighbours(self) -> Iterator[tuple[str, Neighbour]]:
+    def neighbours(self) -> Iterator[tuple[str, Neighbour]]:
+        """Yield the neighbours that are given, with the names of their options."""
         for name in NEIGHBOURS:
             one: Neighbour | None = getattr(self, name)
             if one is not None:
@@ -68,7 +62,7 @@ class Where(Condition):
     def parts(self) -> Iterator[Condition]:
         """Yield the condition, and all it is compared with."""
         yield self.of
-        yield from (one.of for _, one in self._neighbours())
+        yield from (one.of for _, one in self.neighbours())
         if self.not_within is not None:
             yield self.not_within
 
@@ -79,14 +73,14 @@ class Where(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield the places of the condition that lie where they must."""
-        places = {name: list(one.of.find(view)) for name, one in self._neighbours()}
+        places = {name: list(one.of.find(view)) for name, one in self.neighbours()}
         inside = list(self.not_within.find(view)) if self.not_within is not None else []
         for match in self.of.find(view):
             if (
                 self._is_hers(match)
                 and self._is_there(view, match)
-                and all(self._holds(name, one, match, places[name]) for name, one in self._neighbours())
-                and not any(_overlaps(match, other) for other in inside)
+                and all(self._holds(name, one, match, places[name]) for name, one in self.neighbours())
+                and not any(overlap(match, other) for other in inside)
             ):
                 yield match
 
@@ -111,8 +105,12 @@ class Where(Condition):
     @staticmethod
     def _holds(name: str, neighbour: Neighbour, match: Match, others: list[Match]) -> bool:
         wanted = not name.startswith("not_")
-        side = name.removeprefix("not_")
-        return wanted is any(_on_side(side, match, other) and neighbour.is_near(match, other) for other in others)
+        return wanted is any(Where.counts(name, neighbour, match, other) for other in others)
+
+    @staticmethod
+    def counts(name: str, neighbour: Neighbour, match: Match, other: Match) -> bool:
+        """Whether `other` lies where the option `name` asks about, as seen from `match`."""
+        return _on_side(name.removeprefix("not_"), match, other) and neighbour.is_near(match, other)
 
 
 def _on_side(side: str, match: Match, other: Match) -> bool:
@@ -120,12 +118,6 @@ def _on_side(side: str, match: Match, other: Match) -> bool:
     if side == "before":
         return match.start_s < other.start_s
     return side == "near" or match.start_s > other.start_s
-
-
-def _overlaps(one: Match, other: Match) -> bool:
-    if one.turn_index is not None and one.turn_index == other.turn_index and one.text_span and other.text_span:
-        return one.text_span[0] < other.text_span[1] and other.text_span[0] < one.text_span[1]
-    return one.start_s < other.end_s and other.start_s < one.end_s
 
 
 OPTIONS: tuple[str, ...] = tuple(one.name for one in fields(Where) if one.name != "of")

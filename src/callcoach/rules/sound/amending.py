@@ -15,6 +15,7 @@ from itertools import accumulate, chain, repeat
 
 from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.sound.confidence import confidence, prior
+from callcoach.rules.sound.expecting import expect
 from callcoach.rules.sound.explain import Difference, differences
 from callcoach.rules.sound.proposals import Proposal, propose
 from callcoach.rules.sound.rehearing import Evidence, Listener, Question, ask, question_for
@@ -77,6 +78,7 @@ def amend_turns(
     turns: Sequence[Turn],
     index: SoundIndex,
     listener: Listener | None,
+    sentences: Sequence[str] = (),
     *,
     speaker: Speaker | None = None,
     workers: int = 1,
@@ -84,13 +86,17 @@ def amend_turns(
     """Search the turns of one speaker (or of all) by sound, hear near misses again, write in what was said.
 
     Without a listener the sound of the text alone decides. Turns without words (typed ones) are left alone.
-    `workers` places are heard at once, each in a thread.
+    `sentences` are what may be expected (see `expecting`; none: nothing is heard by expectation);
+    `workers` places are weighed at once, each in a thread.
 
     Raises:
         AsrError: the listener's recogniser failed.
     """
     spoken = {turn.index: turn for turn in turns if turn.words and speaker in (None, turn.speaker)}
-    places = _within_budget(gather_places(propose(tuple(spoken.values()), index)), spoken)
+    near_misses = likely(propose(tuple(spoken.values()), index))
+    if listener and sentences:
+        near_misses = expect(tuple(spoken.values()), near_misses, index.phrases, sentences, listener)
+    places = _within_budget(gather_places(near_misses), spoken)
     with ThreadPoolExecutor(workers, thread_name_prefix="hear-again") as pool:
         found = pool.map(_judge, places, repeat(listener), repeat(spoken))
         judged = list(chain.from_iterable(found))
@@ -105,12 +111,15 @@ def amend_turns(
     )
 
 
+def likely(proposals: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    """Return the proposals that are worth a second hearing."""
+    return tuple(one for one in proposals if prior(one) >= MIN_PRIOR)
+
+
 def gather_places(proposals: Iterable[Proposal]) -> list[Place]:
     """Gather overlapping proposals into places, likeliest by sound first; leave out what is too unlikely."""
     places: list[Place] = []
-    for likely, proposal in sorted(((prior(one), one) for one in proposals), key=lambda pair: -pair[0]):
-        if likely < MIN_PRIOR:
-            break
+    for proposal in sorted(likely(proposals), key=lambda one: -prior(one)):
         place = next((one for one in places if _overlap(proposal, one.proposals[0])), None)
         if place is None:
             places.append(Place([proposal]))

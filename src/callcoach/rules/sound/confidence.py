@@ -1,9 +1,9 @@
-"""How sure it is that a proposed phrase was said: a logistic model of three figures.
+"""How sure it is that a proposed phrase was said: a logistic model of four figures.
 
-The figures: the log ratio of the second hearing, the distance in sound of the whole phrase, and the
-phrase's length (a long phrase is rarely met by chance). The constants were fitted by
-`benchmarks/fit_sound_confidence.py`, which prints them with their error on calls left out; run it
-again after the recogniser or the tables of `confusions` have changed.
+The figures: the log ratio of the second hearing, how surely the phrase was heard by expectation, the
+distance in sound of the whole phrase, and its length (a long phrase is rarely met by chance). The
+constants were fitted by `benchmarks/fit_sound_confidence.py`, which prints them with their error on
+calls left out; run it again after the recogniser or the tables of `confusions` have changed.
 """
 
 from __future__ import annotations
@@ -23,29 +23,38 @@ LOG_RATIO_LIMITS = (-6.0, 4.0)
 class Logistic:
     """Weights of the model, in logits.
 
-    Per syllable of the phrase, per unit of its whole cost in sound, per natural logarithm of the
-    second hearing.
+    Per syllable of the phrase, per unit of its whole cost in sound, for the confidence with which it was
+    spotted, per natural logarithm of the second hearing.
     """
 
     constant: float
     per_syllable: float
     per_cost: float
+    per_spotted: float = 0.0
     per_log_ratio: float = 0.0
 
-    def probability(self, syllables: int, cost: float, log_ratio: float = 0.0) -> float:
-        """Return the probability that the phrase was said; `cost` is that of the whole phrase."""
-        logit = self.constant + self.per_syllable * syllables + self.per_cost * cost + self.per_log_ratio * log_ratio
+    def probability(self, proposal: Proposal, log_ratio: float = 0.0) -> float:
+        """Return the probability that the phrase was said."""
+        syllables, cost = figures_of(proposal)
+        logit = self.constant + self.per_syllable * syllables + self.per_cost * cost
+        logit += self.per_spotted * (proposal.spotted or 0.0) + self.per_log_ratio * limited(log_ratio)
         return 1 / (1 + math.exp(-logit))
 
 
-HEARD_AGAIN = Logistic(-2.42, 1.45, -5.27, 0.90)
-"""After a second hearing."""
+HEARD_AGAIN = Logistic(-3.34, 1.32, -6.53, 6.02, 0.63)
+"""After a hearing by expectation and a weighing of both readings."""
+
+EXPECTED = Logistic(-5.76, 1.44, -8.42, 7.44)
+"""After the hearing by expectation alone: what is worth weighing."""
 
 HEARD_ONCE = Logistic(-5.80, 1.54, -7.57)
 """Before one, or where none is possible (live, or a phrase that the recogniser cannot spell)."""
 
 SYLLABLES_THAT_COUNT = 6
 """More syllables make a chance resemblance no rarer: then it is a sentence alike in grammar."""
+
+DEAREST_COST = 1.25
+"""Whole cost above which what was written is just something else: how far off says no more."""
 
 NEGATIONS = frozenset({"bu", "mei"})
 """不 and 没, as `explain` writes syllables."""
@@ -63,18 +72,26 @@ UNLIKE_COST = 0.3
 
 def confidence(proposal: Proposal, evidence: Evidence | None) -> float:
     """Return the probability, 0 to 1, that the proposed phrase was said."""
-    syllables = min(proposal.syllables, SYLLABLES_THAT_COUNT)
-    cost = proposal.cost * proposal.syllables
     if evidence is None:
-        return _without_negation(proposal, HEARD_ONCE.probability(syllables, cost))
-    low, high = LOG_RATIO_LIMITS
-    sure = HEARD_AGAIN.probability(syllables, cost, min(high, max(low, evidence.log_ratio)))
+        return _without_negation(proposal, prior(proposal))
+    sure = HEARD_AGAIN.probability(proposal, evidence.log_ratio)
     return sure if evidence.log_ratio >= NEGATION_LOG_RATIO else _without_negation(proposal, sure)
 
 
 def prior(proposal: Proposal) -> float:
-    """Return the probability by sound alone, whatever the meaning: what is worth a second hearing."""
-    return HEARD_ONCE.probability(min(proposal.syllables, SYLLABLES_THAT_COUNT), proposal.cost * proposal.syllables)
+    """Return the probability before the readings are weighed: what is worth that."""
+    return (HEARD_ONCE if proposal.spotted is None else EXPECTED).probability(proposal)
+
+
+def figures_of(proposal: Proposal) -> tuple[int, float]:
+    """Return the syllables and the cost of the whole phrase, as far as they count."""
+    return min(proposal.syllables, SYLLABLES_THAT_COUNT), min(proposal.cost * proposal.syllables, DEAREST_COST)
+
+
+def limited(log_ratio: float) -> float:
+    """Return the log ratio within the limits where it says something."""
+    low, high = LOG_RATIO_LIMITS
+    return min(high, max(low, log_ratio))
 
 
 def _without_negation(proposal: Proposal, sure: float) -> float:

@@ -24,7 +24,8 @@ class Proposal:
     """A place that sounds like `phrase`.
 
     `span` is half-open in the turn's text, `heard` the text there; `cost` is the distance in sound
-    per syllable of the phrase (see `confusions`).
+    per syllable of the phrase (see `confusions`). `spotted` is the confidence with which the phrase was
+    heard there by expectation (see `expecting`): 0 when it was not, None when nobody listened.
     """
 
     phrase: str
@@ -35,6 +36,7 @@ class Proposal:
     end_s: float
     heard: str
     cost: float
+    spotted: float | None = None
 
     @property
     def syllables(self) -> int:

@@ -42,6 +42,15 @@ class Listener(Protocol):
         """
         ...
 
+    def expect(
+        self, speaker: Speaker, stretches: Sequence[tuple[float, float]], sentences: Sequence[str]
+    ) -> tuple[tuple[Word, ...], ...]:
+        """Return the speaker's words in the stretches (start and end in seconds), heard expecting these sentences.
+
+        One tuple of at least one word for each utterance; times are seconds from the start of the call.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

@@ -1,4 +1,4 @@
-"""Which phrases of a rulebook are listened for by sound.
+"""Which phrases of a rulebook are listened for by sound, and in which sentences they may stand.
 
 Takes a rulebook, gives phrases without gaps. Only what an agent is blamed for saying is worth the
 search; wordings that must be there are praised or missed by what the first pass wrote.
@@ -6,10 +6,14 @@ search; wordings that must be there are praised or missed by what the first pass
 
 from __future__ import annotations
 
+import re
+
 from callcoach.datapath import Speaker
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.kinds.phrase import PhraseCondition
 from callcoach.rules.pattern import spellings
+
+_BETWEEN_CLAUSES = re.compile(r"[\s，。！？、；：,.?!;:…—“”\"'（）()]+")
 
 
 def phrases_of(rulebook: Rulebook, speaker: Speaker) -> tuple[str, ...]:
@@ -18,6 +22,20 @@ def phrases_of(rulebook: Rulebook, speaker: Speaker) -> tuple[str, ...]:
     variants = (variant for pattern in patterns for variant in spellings(pattern))
     return tuple(
         dict.fromkeys(part for variant in variants if len(variant) == 1 for part in variant if isinstance(part, str))
+    )
+
+
+def sentences_of(rulebook: Rulebook, speaker: Speaker) -> tuple[str, ...]:
+    """Return what this speaker says in the rules' own examples, clause by clause, and the phrases themselves.
+
+    Both ways to say you are given: a rule writes either, the recogniser has a word for each.
+    """
+    examples = (example for rule in rulebook.rules for example in (*rule.hits, *rule.misses))
+    said = (turn.text for example in examples for turn in example.conversation.turns if turn.speaker is speaker)
+    clauses = [clause for text in said for clause in _BETWEEN_CLAUSES.split(text) if clause]
+    every = (*clauses, *phrases_of(rulebook, speaker))
+    return tuple(
+        dict.fromkeys(form for one in every for form in (one, one.replace("你", "您"), one.replace("您", "你")))
     )
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from callcoach.store.search.postgres import PostgresIndex
 from callcoach.store.search.sqlite import SqliteIndex
 from callcoach.store.search.tokens import IndexedText, Term, index_tokens
+from callcoach.store.tables import CallRow
 
+FEW = 2000
+"""Calls that are named one by one in a query: a few milliseconds on every database."""
 STRETCH_CHARACTERS = 2000
 """Characters of a stretch, at least, in whole turns: some minutes. PostgreSQL keeps 256 places of a token in each."""
 
@@ -23,9 +26,27 @@ class TextIndex(Protocol):
         """Make these the indexed stretches of a call, in the place of those it had."""
         ...
 
-    def matches(self, term: Term) -> ColumnElement[bool]:
-        """Return the condition of calls (`CallRow`) that a term is found in."""
+    def found(self, term: Term) -> Select[int]:
+        """Return the query of the keys of the calls that a term is found in; one may come more than once."""
         ...
+
+
+def calls_that_said(session: Session, terms: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
+    """Return the conditions of calls (`CallRow`) that every term is found in.
+
+    Where they are few, they are named: no database guesses well how many calls hold a word, and a wrong guess has it
+    walk through all calls in search of a rare one.
+    """
+    index = index_of(session)
+    queries = [index.found(term) for term in terms]
+    for query in queries:
+        found = query.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+        few = session.scalars(select(found).limit(FEW + 1)).all()
+        if len(few) <= FEW:
+            yield CallRow.pk.in_(sorted(set(few)))
+            yield from (CallRow.pk.in_(other) for other in queries if other is not query)
+            return
+    yield from (CallRow.pk.in_(query) for query in queries)
 
 
 def index_of(session: Session) -> TextIndex:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, bindparam, cast, column, or_, select, table, text
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, column, or_, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from callcoach.store.search.tokens import IndexedText, Term
-from callcoach.store.tables import CallRow
 
 _TABLE = table("call_text", column("call_pk", Integer), column("words"), column("grams"))
 _INSERT = text(
@@ -35,12 +34,12 @@ class PostgresIndex:
         if rows:
             session.execute(_INSERT, rows)
 
-    def matches(self, term: Term) -> ColumnElement[bool]:
-        """Return the condition of calls that a term is found in."""
+    def found(self, term: Term) -> Select[int]:
+        """Return the query of the keys of the calls that a term is found in."""
         conditions = [_TABLE.c.grams.op("@@")(_query(phrase(term)))]
         if term.words:
             conditions.append(_TABLE.c.words.op("@@")(_query(" & ".join(map(_quoted, term.words)))))
-        return CallRow.pk.in_(select(_TABLE.c.call_pk).where(or_(*conditions)))
+        return select(_TABLE.c.call_pk).where(or_(*conditions))
 
 
 def phrase(term: Term) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, column, select, table, text
+from sqlalchemy import Integer, Select, column, select, table, text
 from sqlalchemy.orm import Session
 
 from callcoach.store.search.tokens import IndexedText, Term
-from callcoach.store.tables import CallRow
 
 MAX_STRETCHES = 1024
 """Row id = call's key times this + number of the stretch; a call of ten hours has about a hundred."""
@@ -32,10 +31,10 @@ class SqliteIndex:
         if rows:
             session.execute(text("INSERT INTO call_text (rowid, words, grams) VALUES (:id, :words, :grams)"), rows)
 
-    def matches(self, term: Term) -> ColumnElement[bool]:
-        """Return the condition of calls that a term is found in."""
-        found = select(_TABLE.c.rowid.op("/")(MAX_STRETCHES)).where(_TABLE.c.call_text.op("MATCH")(match(term)))
-        return CallRow.pk.in_(found)
+    def found(self, term: Term) -> Select[int]:
+        """Return the query of the keys of the calls that a term is found in."""
+        key = _TABLE.c.rowid.op("/", return_type=Integer())(MAX_STRETCHES)
+        return select(key.label("call_pk")).where(_TABLE.c.call_text.op("MATCH")(match(term)))
 
 
 def match(term: Term) -> str:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from callcoach.rules.normalise import normalise
-from callcoach.rules.words import words_for_search
+from callcoach.rules.words import is_one_word, words_for_search
 
 BREAK = "|"
 """Token at a pause or the end of a turn: no phrase reaches over it."""
@@ -33,12 +33,14 @@ class IndexedText:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What is looked for: all `words`, anywhere; or `grams` one after the other, the last of them perhaps longer."""
+    """What is looked for: all `words`, anywhere, if there are any; or `grams` one after the other.
+
+    The last gram may be longer in the text where `open_end` says so.
+    """
 
     words: tuple[str, ...]
     grams: tuple[str, ...]
     open_end: bool
-    """Whether the last gram only begins what is in the text."""
 
 
 def index_tokens(turns: tuple[str, ...]) -> IndexedText:
@@ -77,9 +79,11 @@ def _term(part: str) -> Term | None:
     chinese = last_run[0] >= "⺀"
     if chinese and len(last_run) > 1:
         grams.pop()  # the lone last character only stands where a run ends, and the text may go on
-    return Term(
-        tuple(dict.fromkeys(words_for_search("".join(stretches)))), tuple(grams), not chinese or len(last_run) == 1
-    )
+    whole = "".join(stretches)
+    # One word, wherever it stands in a text, is found by its characters already.
+    single = len(stretches) == 1 and is_one_word(whole)
+    words = () if single else tuple(dict.fromkeys(words_for_search(whole)))
+    return Term(words, tuple(grams), not chinese or len(last_run) == 1)
 
 
 def _stretches(text: str) -> Iterator[str]:

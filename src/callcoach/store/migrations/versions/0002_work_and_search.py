@@ -40,7 +40,7 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
-            "CREATE VIRTUAL TABLE call_text USING fts5(words, grams,"
+            "CREATE VIRTUAL TABLE call_text USING fts5(words, grams, prefix = 1,"
             " tokenize = \"unicode61 remove_diacritics 0 tokenchars '|'\")"
         )
         return

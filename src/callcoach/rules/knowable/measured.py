@@ -1,0 +1,183 @@
+"""Kinds that measure sound, silence, talk and the call's events: certain once what they measure is over."""
+
+from __future__ import annotations
+
+from math import inf
+
+from callcoach.datapath import CallEventKind
+from callcoach.rules.kinds.dead_air import DeadAirCondition
+from callcoach.rules.kinds.events import MOMENT_S, EventCondition, HoldCondition, RingCondition
+from callcoach.rules.kinds.facts import CallCondition
+from callcoach.rules.kinds.raised import RaisedCondition
+from callcoach.rules.kinds.reply import SlowReplyCondition
+from callcoach.rules.kinds.talking import MonologueCondition, TalkOverCondition, TalkShareCondition
+from callcoach.rules.kinds.voice import MonotoneCondition, TooQuietCondition
+from callcoach.rules.knowable.core import (
+    FACTS_OF_ALL,
+    WHOLE_MEASURE,
+    AtEnd,
+    News,
+    Progress,
+    final_to_s,
+    holds,
+    of_position,
+    only_at_end,
+    settled,
+    worth_asking,
+)
+from callcoach.rules.match import Match
+from callcoach.rules.quiet import Sounds, held_spans, spoken_spans, wordless_spans
+
+
+@only_at_end.register(TooQuietCondition)
+@only_at_end.register(MonotoneCondition)
+@only_at_end.register(TalkShareCondition)
+@only_at_end.register(CallCondition)
+def _(condition: TooQuietCondition | MonotoneCondition | TalkShareCondition | CallCondition) -> AtEnd | None:  # noqa: ARG001
+    return WHOLE_MEASURE
+
+
+@only_at_end.register(DeadAirCondition)
+@only_at_end.register(SlowReplyCondition)
+@only_at_end.register(RaisedCondition)
+@only_at_end.register(TalkOverCondition)
+@only_at_end.register(MonologueCondition)
+@only_at_end.register(HoldCondition)
+@only_at_end.register(RingCondition)
+def _(
+    condition: DeadAirCondition  # noqa: ARG001
+    | SlowReplyCondition
+    | RaisedCondition
+    | TalkOverCondition
+    | MonologueCondition
+    | HoldCondition
+    | RingCondition,
+) -> AtEnd | None:
+    return None
+
+
+@only_at_end.register
+def _(condition: EventCondition) -> AtEnd | None:
+    return of_position(condition.position)
+
+
+# Silence: what ended it must have been heard, and so must the sound in it.
+
+
+@worth_asking.register(DeadAirCondition)
+@worth_asking.register(SlowReplyCondition)
+def _(condition: DeadAirCondition | SlowReplyCondition, news: News) -> bool:
+    return news.silence_s >= condition.warn_s
+
+
+@settled.register(DeadAirCondition)
+@settled.register(SlowReplyCondition)
+def _(condition: DeadAirCondition | SlowReplyCondition, match: Match, now: Progress) -> bool:
+    # a turn that begins exactly where the silence ends could still change who broke it; and whether the
+    # silence ends the call is known once a turn follows it
+    followed = bool(now.view.turns) and now.view.turns[-1].turn.start_s >= (match.start_s + match.end_s) / 2
+    return match.end_s < now.heard_to_s and followed and match.start_s < _sounds_known_to_s(condition, now)
+
+
+@final_to_s.register(DeadAirCondition)
+@final_to_s.register(SlowReplyCondition)
+def _(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
+    # up to the last thing said, if a turn began since: silences before it are over and have their answer
+    begun = [turn.turn.start_s for turn in now.view.turns if turn.turn.start_s < now.heard_to_s]
+    said = [end for start, end, _ in spoken_spans(now.view.conversation) if start < now.heard_to_s]
+    return min(_sounds_known_to_s(condition, now), max(begun, default=0.0), max(said, default=0.0))
+
+
+def _sounds_known_to_s(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
+    """Where the first stretch without words begins in which sounds may still be told from the background, s."""
+    sounds = Sounds(now.view.conversation)
+    known_s = min(now.heard_to_s, now.sounded_to_s)
+    open_s = [
+        span[0]
+        for span in wordless_spans(now.view.conversation, condition.warn_s)
+        if span[1] > known_s or (now.sounded_to_s < inf and sounds.known_from_s(span) > known_s)
+    ]
+    return min([now.sounded_to_s, *open_s])
+
+
+# Loudness: the utterance must be over, and the usual level must not move any more.
+
+
+@worth_asking.register
+def _(condition: RaisedCondition, news: News) -> bool:  # noqa: ARG001
+    return news.turn
+
+
+@final_to_s.register
+def _(condition: RaisedCondition, now: Progress) -> float:
+    return condition.certain_to_s(now.view, min(now.heard_to_s, now.sounded_to_s))
+
+
+# Talk: pieces of turns still to come begin at `heard_to_s` at the earliest.
+
+
+@worth_asking.register(TalkOverCondition)
+@worth_asking.register(MonologueCondition)
+def _(condition: TalkOverCondition | MonologueCondition, news: News) -> bool:  # noqa: ARG001
+    return news.turn
+
+
+@final_to_s.register
+def _(condition: MonologueCondition, now: Progress) -> float:
+    return condition.certain_to_s(now.view, now.heard_to_s)
+
+
+# Events come before time goes past them.
+
+
+@worth_asking.register(EventCondition)
+@worth_asking.register(HoldCondition)
+@worth_asking.register(RingCondition)
+def _(condition: EventCondition | HoldCondition | RingCondition, news: News) -> bool:  # noqa: ARG001
+    return news.events
+
+
+@settled.register
+def _(condition: EventCondition, match: Match, now: Progress) -> bool:  # noqa: ARG001
+    # at the very end of the recording an event is moved forward to lie inside it
+    return match.end_s <= now.heard_to_s
+
+
+@final_to_s.register
+def _(condition: EventCondition, now: Progress) -> float:  # noqa: ARG001
+    return max(0.0, now.heard_to_s - MOMENT_S)
+
+
+@settled.register
+def _(condition: HoldCondition, match: Match, now: Progress) -> bool:  # noqa: ARG001
+    # a hold that goes on reaches to the end of what was heard
+    return match.end_s < now.heard_to_s
+
+
+@final_to_s.register
+def _(condition: HoldCondition, now: Progress) -> float:  # noqa: ARG001
+    still_held = [start for start, end in held_spans(now.view.conversation) if end >= now.heard_to_s]
+    return min([now.heard_to_s, *still_held])
+
+
+@settled.register
+def _(condition: RingCondition, match: Match, now: Progress) -> bool:  # noqa: ARG001
+    return match.end_s <= now.heard_to_s
+
+
+@final_to_s.register
+def _(condition: RingCondition, now: Progress) -> float:  # noqa: ARG001
+    over = {CallEventKind.ANSWER, CallEventKind.END}
+    answered = any(event.kind in over for event in now.view.conversation.call.events)
+    return now.heard_to_s if answered else 0.0
+
+
+@holds.register
+def _(condition: CallCondition, now: Progress) -> bool:
+    return not late_facts(condition) and any(True for _ in condition.find(now.view))
+
+
+def late_facts(condition: CallCondition) -> AtEnd | None:
+    """Why the facts a condition asks for are not known while the call goes on; None: they are."""
+    late = condition.shorter_s is not None or condition.ended_by is not None or condition.tags
+    return FACTS_OF_ALL if late else None
