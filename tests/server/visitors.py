@@ -17,7 +17,7 @@ from callcoach.store.people import add_person
 from callcoach.store.sessions import begin_session
 
 PASSWORD = "correct horse 电池"
-_HASH = hash_password(PASSWORD)
+HASH = hash_password(PASSWORD)
 
 
 def add(services: Services, login: str, role: Role = Role.AGENT, *, email: str = "", password: bool = True) -> Person:
@@ -25,7 +25,7 @@ def add(services: Services, login: str, role: Role = Role.AGENT, *, email: str =
     with services.database.writing() as session:
         person = add_person(session, NewPerson(login, f"{login} 同事", role, ("一组",), (login,), email))
         if password:
-            put_password(session, person.id, _HASH)
+            put_password(session, person.id, HASH)
     return person
 
 

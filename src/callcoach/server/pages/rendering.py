@@ -123,7 +123,7 @@ def _globals(frame: Frame) -> Mapping[str, Any]:
         "w": translator.words,
         "show": lambda view: Markup(render_text(frame, view)),  # noqa: S704 - escaped by its own template
         "static": statics.address,
-        "moment": lambda at: _moment(at, frame.time_zone),
+        "moment": lambda at, to_the_second=False: _moment(at, frame.time_zone, to_the_second=to_the_second),
         "forgery": lambda: Markup('<input type="hidden" name="forgery_token" value="{}">').format(frame.forgery_token),
         "is_current": lambda entry: is_current(entry, frame.path.partition("?")[0]),
         "severities": wording.SEVERITIES,
@@ -134,7 +134,7 @@ def _globals(frame: Frame) -> Mapping[str, Any]:
     return given
 
 
-def _moment(at: datetime, zone: ZoneInfo) -> Markup:
+def _moment(at: datetime, zone: ZoneInfo, *, to_the_second: bool = False) -> Markup:
     """Return a time element: to the minute in the site's zone, exact for machines."""
-    shown = at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    shown = at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S" if to_the_second else "%Y-%m-%d %H:%M")
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), shown)

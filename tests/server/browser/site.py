@@ -1,0 +1,96 @@
+"""A site for browsers to look at: a real server whose data has something of everything.
+
+A domain that gets pages adds to `fill` what there is to see on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from callcoach.principal import Role, Scope
+from callcoach.server.pages.navigation import NAVIGATION
+from callcoach.server.sign_in.cookies import lifetime_of
+from callcoach.settings import Settings
+from callcoach.store.audit import note
+from callcoach.store.engine import Database, database_url, open_database
+from callcoach.store.model import NewPerson
+from callcoach.store.passwords import put_password
+from callcoach.store.people import add_person, person_by_login
+from callcoach.store.schema import upgrade
+from callcoach.store.sessions import begin_session
+from callcoach.store.tokens import make_token
+from tests.server.process import Server
+from tests.server.visitors import HASH
+
+ADMINISTRATOR = "admin"
+PEOPLE = (
+    NewPerson(ADMINISTRATOR, "陈静", Role.ADMINISTRATOR, (), (), "chen.jing@example.com"),
+    NewPerson("wang.fang", "王芳", Role.SUPERVISOR, ("售后一组", "售后二组"), (), "wang.fang@example.com"),
+    NewPerson("liu.yang", "刘洋", Role.TRAINER),
+    NewPerson("zhang.wei", "张伟", Role.AGENT, ("售后一组",), ("801", "8801"), "zhang.wei@example.com"),
+    NewPerson("li.na", "李娜", Role.AGENT, ("售后一组",), ("802",)),
+    NewPerson("zhao.lei", "赵磊", Role.AGENT, ("售后二组",), ("803",)),
+    NewPerson("sun.li", "孙丽", Role.AGENT, ("热线支持与投诉处理组",), ("804",), "a.rather.long.address@example.com"),
+)
+BESIDE = {"person": "/people/4", "person-new": "/people/new"}
+"""Pages without an entry in the navigation, by a name for their pictures."""
+
+
+def pages() -> dict[str, str]:
+    """Return the path of every page of somebody who has signed in, by name."""
+    return {entry.name: entry.path for section in NAVIGATION for entry in section.entries} | BESIDE
+
+
+@dataclass(frozen=True)
+class Site:
+    """The running site."""
+
+    server: Server
+    settings: Settings
+
+    def session_of(self, login: str) -> str:
+        """Return the token of a new session."""
+        with opened(self.settings) as database, database.writing() as session:
+            person = person_by_login(session, login)
+            return begin_session(session, person.id, lifetime_of(self.settings))
+
+
+@contextmanager
+def running_site(folder: Path, **settings: str) -> Iterator[Site]:
+    """Run a server on filled data until the end of the block."""
+    own = Settings(data_dir=folder)
+    with opened(own) as database:
+        upgrade(database)
+        fill(database)
+    with Server(folder, **settings) as server:
+        yield Site(server, own)
+
+
+def fill(database: Database) -> None:
+    """Put something of everything into the data."""
+    with database.writing() as session:
+        people = {new.login: add_person(session, new) for new in PEOPLE}
+        for login in (ADMINISTRATOR, "wang.fang", "zhang.wei", "li.na"):
+            put_password(session, people[login].id, HASH)
+        administrator = people[ADMINISTRATOR].id
+        make_token(session, administrator, "统计报表", (Scope.CALLS_READ, Scope.EVENTS))
+        make_token(session, administrator, "录音导入", (Scope.CALLS_WRITE,))
+        for number in range(60):
+            deed = ("call.see", "call.hear", "person.change", "token.make")[number % 4]
+            about = ("call", f"20260131-{number:04}") if number % 4 < 2 else ("person", str(number % 7 + 1))
+            detail = {"name": "统计报表"} if deed == "token.make" else {}
+            person_id = people[PEOPLE[number % 5].login].id
+            note(session, deed, person_id=person_id, about=about, detail=detail, address="192.0.2.17")
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the site's database beside its server."""
+    database = open_database(database_url("", settings.data_dir))
+    try:
+        yield database
+    finally:
+        database.close()

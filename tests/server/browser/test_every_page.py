@@ -1,0 +1,72 @@
+"""Every page of the navigation: looked at, heard by a screen reader, and as wide as the window.
+
+The pictures are left in build/screenshots/ for people to look at. A page added to the navigation is covered at once.
+"""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.server.browser.site import pages
+from tests.server.browser.visit import Visit
+
+pytestmark = pytest.mark.browser
+
+PICTURES = ROOT / "build" / "screenshots"
+WIDTHS = (1440, 1024)
+THEMES = ("light", "dark")
+LANGUAGES = ("zh", "en")
+AXE = (ROOT / "tests" / "vendored" / "axe.min.js").read_text(encoding="utf-8")
+STANDARD = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SERIOUS = ("serious", "critical")
+OUTSIDE = {"sign-in": "/sign-in", "invitation-gone": "/invitation/none"}
+"""Pages for who has not signed in."""
+
+axe_of = """
+const done = arguments[1];
+axe.run({runOnly: arguments[0]}).then(found => done(found.violations.map(
+  v => [v.impact, v.id, v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary)])));
+"""
+
+
+def look(visit: Visit, name: str, path: str) -> None:
+    for width, theme, language in product(WIDTHS, THEMES, LANGUAGES):
+        visit.size(width)
+        visit.prefer(language, theme)
+        visit.open(path)
+        visit.until("return document.readyState === 'complete'")
+        visit.picture(PICTURES / f"{name}-{width}-{theme}-{language}.png")
+        assert visit.run("return document.documentElement.lang") == {"zh": "zh-CN", "en": "en"}[language]
+        assert visit.run("return document.documentElement.scrollWidth <= innerWidth"), f"{width} {theme} {language}"
+        assert visit.run("return document.querySelectorAll('h1').length") == 1
+
+
+def hear(visit: Visit, path: str) -> None:
+    for theme, language in (("light", "zh"), ("dark", "en")):
+        visit.prefer(language, theme)
+        visit.open(path)
+        visit.run(AXE)
+        found = visit.driver.execute_async_script(axe_of, STANDARD)
+        serious = [violation for violation in found if violation[0] in SERIOUS]
+        assert serious == [], json.dumps(serious, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_fits_its_window_and_complains_of_nothing(administrator: Visit, name: str) -> None:
+    look(administrator, name, pages()[name])
+    assert administrator.complaints() == []
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page_is_accessible(administrator: Visit, name: str) -> None:
+    hear(administrator, pages()[name])
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_a_page_outside_fits_and_is_accessible(visit: Visit, name: str) -> None:
+    look(visit, name, OUTSIDE[name])
+    hear(visit, OUTSIDE[name])
