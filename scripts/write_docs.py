@@ -8,6 +8,7 @@ from pathlib import Path
 from callcoach.analysis import json_schema
 from callcoach.rules.reference import reference
 from callcoach.rules.rulebook import load_rulebook
+from callcoach.server.people.guide import guide
 from callcoach.settings import CONFIG_NAME, default_settings, describe_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,6 +48,7 @@ def analysis_schema() -> str:
 
 GENERATED = {
     "docs/configuration.md": configuration,
+    "docs/people.md": guide,
     "docs/rules.md": rules,
     "docs/schema/analysis.schema.json": analysis_schema,
 }

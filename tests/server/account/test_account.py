@@ -37,6 +37,14 @@ def test_a_new_password_needs_the_current_one_and_signs_out_others(client: TestC
     assert (matches(encoded, NEW), matches(encoded, PASSWORD)) == (True, False)
 
 
+def test_guessing_at_an_open_browser_is_slow_too(client: TestClient, services: Services) -> None:
+    enter(client, services, add(services, "li"))
+    limit = services.settings.sign_in.failures_per_login
+    answers = [send(client, "/account/password", passwords(current="wrong")) for _ in range(limit + 1)]
+    assert [answer.status_code for answer in answers] == [422] * limit + [429]
+    assert send(client, "/account/password", passwords()).status_code == 429
+
+
 def test_who_has_no_password_may_set_one(client: TestClient, services: Services) -> None:
     enter(client, services, add(services, "li", password=False))
     assert 'name="current"' not in client.get("/account").text

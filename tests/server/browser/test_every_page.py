@@ -70,3 +70,7 @@ def test_a_page_is_accessible(administrator: Visit, name: str) -> None:
 def test_a_page_outside_fits_and_is_accessible(visit: Visit, name: str) -> None:
     look(visit, name, OUTSIDE[name])
     hear(visit, OUTSIDE[name])
+
+
+def test_an_error_is_accessible(visit: Visit) -> None:
+    hear(visit, "/none")

@@ -12,6 +12,7 @@ from callcoach.server.sign_in.cookies import SESSION_COOKIE
 from tests.server.browser.site import running_site
 from tests.server.browser.visit import Visit
 from tests.server.process import Server
+from tests.server.provider import running_provider
 from tests.server.visitors import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -75,6 +76,23 @@ def test_the_first_start_prints_a_link_for_the_administrator(chromium: Chrome, t
         assert chromium.find_elements("id", "password") == []
     with Server(tmp_path, work__calls_at_once="0") as server:
         assert server.log.read_text().count("/invitation/") == 1, "the second start prints none"
+
+
+def test_a_person_comes_in_by_the_provider(chromium: Chrome, tmp_path: Path) -> None:
+    with running_provider(tmp_path / "provider.log") as provider:
+        provider.knows("77", email="zhang.wei@example.com", email_verified=True)
+        oidc = {"oidc__issuer": provider.url, "oidc__client_id": "callcoach", "oidc__client_secret": "s3cret"}
+        with running_site(tmp_path, work__calls_at_once="0", **oidc) as site:
+            visit = Visit(chromium, site)
+            visit.open("/sign-in?next_path=/account")
+            visit.click("a.button")
+            visit.until(f"return location.href.startsWith('{provider.url}') && document.querySelector('[name=sub]')")
+            chromium.execute_script(
+                "const form = document.querySelector('[name=sub]').form; const sub = document.createElement('input');"
+                "sub.name = 'sub'; sub.value = '77'; form.replaceChildren(sub); form.submit()"
+            )
+            visit.until_at("/account")
+            assert visit.text(".person b") == "张伟"
 
 
 def test_language_and_colours_switch_and_the_page_stays(administrator: Visit) -> None:

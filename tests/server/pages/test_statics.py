@@ -26,6 +26,14 @@ def test_another_version_or_another_file_is_not_there(client: TestClient, path: 
     assert answer.headers["cache-control"] == "no-store"
 
 
+def test_no_script_runs_but_from_our_files(client: TestClient) -> None:
+    policy = client.get("/sign-in").headers["content-security-policy"]
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["script-src"] == "'self'"
+    assert rules["default-src"] == "'self'"
+    assert (rules["object-src"], rules["base-uri"], rules["form-action"]) == ("'none'", "'none'", "'self'")
+
+
 def colours(name: str) -> set[str]:
     root = statics.files()[name].read_text().partition(":root {")[2].partition("}")[0]
     return {variable for variable, value in re.findall(r"(--[a-z-]+): ([^;]+);", root) if value.startswith("#")}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -17,37 +14,13 @@ from callcoach.server.app import create_app
 from callcoach.server.services import Services
 from callcoach.server.sign_in.provider_pages import DEPARTURE_COOKIE
 from callcoach.settings import OidcSettings, Settings
-from tests.peers.process import LOOPBACK, free_port, running, wait_until
+from tests.server.provider import Provider, running_provider
 from tests.server.visitors import add
-
-
-@dataclass(frozen=True)
-class Provider:
-    url: str
-
-    def answers(self) -> bool:
-        try:
-            return httpx2.get(f"{self.url}/.well-known/openid-configuration").is_success
-        except httpx2.TransportError:
-            return False
-
-    def knows(self, subject: str, **claims: Any) -> None:
-        assert httpx2.put(f"{self.url}/users/{subject}", json=claims).is_success
-
-    def enters(self, address: str, subject: str) -> str:
-        """Sign somebody in at the provider's page; return where it sends the browser."""
-        answer = httpx2.post(address, data={"sub": subject}, follow_redirects=False)
-        assert answer.status_code == 302, answer.text
-        return answer.headers["location"]
 
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    provider = Provider(f"http://{LOOPBACK}:{free_port()}")
-    log = tmp_path_factory.mktemp("provider") / "provider.log"
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", provider.url.rpartition(":")[2], "-n", "true"]
-    with running(command, log):
-        wait_until(provider.answers, f"the provider; see {log}")
+    with running_provider(tmp_path_factory.mktemp("provider") / "provider.log") as provider:
         yield provider
 
 

@@ -51,7 +51,7 @@ def post_password(
     page = _account(services, principal)
     limits = services.settings.sign_in
     problem = password_problem(limits, password, again, page.person.login)
-    if page.has_password and not is_own_password(services, principal.person_id, current):
+    if page.has_password and not is_own_password(services, page.person, current, address_of(request)):
         problem = "account.wrong_current"
     if problem:
         told = translator_of(request)(problem, least=limits.password_min_length)

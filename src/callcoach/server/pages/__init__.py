@@ -13,10 +13,12 @@ How a page is added, say a list of calls:
    `title`, `actions` and `content`. Macros are in `parts.html.j2`. No inline script, no style attribute.
 4. **Messages**: `server/pages/messages/calls.yaml`, both languages at each key; `t("calls.title")` in templates. A
    key with a part that is computed (`t("role." ~ role)`) belongs into `messages.FAMILIES`.
-5. **Rights**: a `Permission` in `callcoach/rights.py` if none fits, and the route in `tests/server/test_rights.py`.
+5. **Rights**: a `Permission` in `callcoach/rights.py` if none fits (in words in `people/guide.py`), and the route in
+   `tests/server/test_rights.py`.
 6. **Navigation**: an `Entry` in `navigation.py`. The screenshot, accessibility and width tests take every entry from
    there; `tests/server/browser/site.py` fills the site they look at.
 
 Forms carry `{{ forgery() }}` (htmx sends the same by itself); times are shown by `{{ moment(at) }}`; what a person saw,
-heard, changed or took away is noted with `callcoach.store.audit.note` in the transaction of the deed.
+heard, changed or took away is noted by `note(session, "call.hear", about=…, **by(request, principal))` in the
+transaction of the deed; its words stand in `messages/deed.yaml`. Answers that are JSON belong to `/api/v1`.
 """

@@ -12,6 +12,7 @@ from callcoach.settings import SignInSettings
 from callcoach.store import passwords
 from callcoach.store.attempts import count_attempt, forget_attempts
 from callcoach.store.audit import note
+from callcoach.store.model import Person
 from callcoach.store.sessions import begin_session, end_sessions_of
 
 MIN_DIFFERENT = 5
@@ -25,17 +26,7 @@ def sign_in(services: Services, login: str, password: str, address: str) -> str:
         TooManyAttemptsError: the login or the address failed too often of late.
         SignInError: they do not match.
     """
-    limits = services.settings.sign_in
-    with services.database.writing() as session:
-        window_s = limits.failure_window_min * 60
-        count_attempt(
-            session,
-            login,
-            address,
-            per_login=limits.failures_per_login,
-            per_address=limits.failures_per_address,
-            window_s=window_s,
-        )
+    _count(services, login, address)
     person_id = _proven(services, login, password)
     with services.database.writing() as session:
         if person_id is None:
@@ -47,11 +38,20 @@ def sign_in(services: Services, login: str, password: str, address: str) -> str:
     raise SignInError("Login and password do not match.")
 
 
-def is_own_password(services: Services, person_id: int, password: str) -> bool:
-    """Whether a password is the person's."""
+def is_own_password(services: Services, person: Person, password: str, address: str) -> bool:
+    """Whether a password is the person's; failures count as those of signing in do.
+
+    Raises:
+        TooManyAttemptsError: there were too many of late: somebody guesses at a browser left open.
+    """
+    _count(services, person.login, address)
     with services.database.reading() as session:
-        encoded = passwords.password_of(session, person_id)
-    return passwords.matches(encoded, password)
+        encoded = passwords.password_of(session, person.id)
+    if not passwords.matches(encoded, password):
+        return False
+    with services.database.writing() as session:
+        forget_attempts(session, person.login)
+    return True
 
 
 def change_password(services: Services, person_id: int, password: str, token: str, address: str) -> None:
@@ -72,6 +72,14 @@ def password_problem(limits: SignInSettings, password: str, again: str, login: s
     if len(set(password)) < MIN_DIFFERENT or login.lower() in password.lower():
         return "password.too_plain"
     return "" if password == again else "password.differs"
+
+
+def _count(services: Services, login: str, address: str) -> None:
+    limits = services.settings.sign_in
+    window_s = limits.failure_window_min * 60
+    per_login, per_address = limits.failures_per_login, limits.failures_per_address
+    with services.database.writing() as session:
+        count_attempt(session, login, address, per_login=per_login, per_address=per_address, window_s=window_s)
 
 
 def _proven(services: Services, login: str, password: str) -> int | None:

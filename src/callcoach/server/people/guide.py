@@ -1,0 +1,101 @@
+"""docs/people.md, of which the table of rights is written from the code."""
+
+from __future__ import annotations
+
+from callcoach.principal import Role
+from callcoach.rights import RIGHTS, SCOPES, Permission
+from callcoach.server.pages.messages import catalogue
+from callcoach.settings import SignInSettings
+
+DEEDS: dict[Permission, tuple[str, str]] = {
+    Permission.CALLS_SEE: ("查找、查看、收听通话", "find, read and hear calls"),
+    Permission.CALLS_BRING: ("送入录音", "bring recordings in"),
+    Permission.CALLS_RETRY: ("重新分析", "have a call analysed again"),
+    Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
+    Permission.AUDIT: ("查看审计日志", "read the audit log"),
+    Permission.OWN_ACCOUNT: ("修改自己的密码，管理自己的令牌", "change one's password, keep one's tokens"),
+}
+"""What each permission allows, in words."""
+
+TEXT = """# 人员与登录 · People and signing in
+
+表格由代码生成，请勿手改 · the table is generated from the code by `make docs`.
+
+## 第一次启动 · The first start
+
+`callcoach serve` 在还没有能登录的管理员时打印一个一次性链接（{hours} 小时内有效）。
+打开它，设置密码，即以管理员身份登录。
+As long as no administrator can sign in, `callcoach serve` prints a link that is valid once, for {hours} hours. Whoever
+opens it sets a password and is the administrator. A password that was lost: `callcoach people invite LOGIN`.
+
+## 添加人员 · Adding people
+
+在“人员”页添加，再生成邀请链接发给本人；本人凭链接设置密码。人员不会被删除，只会停用：停用后立即退出登录，历史记录保留姓名。
+Add them on the page People, make an invitation link and hand it over. Nobody is deleted, only made inactive: they are
+signed out at once, and the history keeps their name.
+
+## 权限 · Rights
+
+坐席只见自己的通话，主管见所带团队的，培训师与管理员见全部。
+Agents meet their own calls only, supervisors those of the teams they lead, trainers and administrators all.
+
+{table}
+
+令牌只有在其角色允许、且带有所列权限范围时才能使用；“—”表示令牌不可用。
+A token may do what its person's role allows and its scopes name; with “—” no token does.
+
+## 企业账号 · Sign-in by OpenID Connect
+
+在身份提供方登记回调地址 `https://您的地址/sign-in/provider/answer`，然后设置：
+Register the redirect address `https://YOUR-ADDRESS/sign-in/provider/answer` with the provider, then set:
+
+```toml
+[server]
+base_url = "https://qa.example.com"
+[oidc]
+issuer = "https://sso.example.com"
+client_id = "callcoach"
+client_secret = "..."
+```
+
+第一次按提供方已验证的邮箱找到人员，以后按提供方的账号标识。不会自动添加人员。
+The first time a person is found by the e-mail address the provider has checked, from then on by the provider's own id.
+Nobody is added by signing in. A provider that does not say `email_verified`: `oidc.trust_email`, if it checks them.
+
+## 安全 · Security
+
+- 密码用 Argon2id 保存；令牌、会话、邀请链接只保存哈希。 Passwords are kept as Argon2id, all other secrets as hashes.
+- 同一登录名 {window} 分钟内失败 {per_login} 次、同一网络地址失败 {per_address} 次后须等待；重启不清零。
+  After {per_login} failures of a login or {per_address} of an address within {window} minutes it must wait, whether
+  the server restarts or not.
+- 会话闲置 {idle} 分钟或登录 {lifetime} 小时后结束。 A session ends after {idle} idle minutes, or {lifetime} hours.
+- `base_url` 以 https 开头时，Cookie 只经 https 发送。 With a `base_url` of https, cookies travel by https only.
+- 审计日志只增不改，数据库本身拒绝修改和删除。 The audit log is only added to; the database refuses anything else.
+"""
+
+
+def guide() -> str:
+    """Return the document."""
+    limits = SignInSettings()
+    return TEXT.format(
+        table=_table(),
+        hours=limits.invitation_h,
+        window=limits.failure_window_min,
+        per_login=limits.failures_per_login,
+        per_address=limits.failures_per_address,
+        idle=limits.idle_min,
+        lifetime=limits.lifetime_h,
+    )
+
+
+def _table() -> str:
+    names = [catalogue()[f"role.{role.value}"] for role in Role]
+    head = ["", *(f"{words.zh} {words.en}" for words in names), "令牌权限 scope"]
+    rows = [head, ["---"] * len(head), *map(_row, Permission)]
+    return "\n".join("| " + " | ".join(row).strip() + " |" for row in rows)
+
+
+def _row(permission: Permission) -> list[str]:
+    scope = SCOPES[permission]
+    marks = ["✓" if permission in RIGHTS[role] else "" for role in Role]
+    return [" · ".join(DEEDS[permission]), *marks, f"`{scope.value}`" if scope else "—"]
