@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.cli.test_serve import callcoach
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_person_is_added_and_invited(tmp_path: Path) -> None:

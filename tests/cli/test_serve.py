@@ -14,6 +14,8 @@ from callcoach.cli.serve import _listen
 from callcoach.models.locking import exclusive
 from tests.peers.process import LOOPBACK, free_port
 
+pytestmark = pytest.mark.slow
+
 
 def callcoach(data_dir: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "CALLCOACH_DATA_DIR": str(data_dir), "PYTHONPATH": os.pathsep.join(sys.path)}

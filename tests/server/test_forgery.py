@@ -12,6 +12,8 @@ from tests.server.conftest import token_for
 from tests.server.routes import WEBSOCKET, all_routes, contexts, filled
 from tests.server.visitors import PASSWORD, add, enter
 
+pytestmark = pytest.mark.slow
+
 CHANGES = [(method, path) for method, path in all_routes() if method not in {*SAFE_METHODS, WEBSOCKET}]
 FORMS = {"data": {"x": "1"}, "files": {"x": b"1"}, "json": {"x": 1}}
 

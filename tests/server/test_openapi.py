@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -15,6 +16,8 @@ from callcoach.server.app import create_app
 from callcoach.settings import Settings, WorkSettings
 from tests.server.conftest import token_for
 from tests.server.test_calls import wav
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 150
 ODD = st.sampled_from(

@@ -14,6 +14,8 @@ from callcoach.store.model import CallFilter, PageRequest, SortKey
 from callcoach.store.tables import CallRow
 from tests.store.calls import FIRST, put_call
 
+pytestmark = pytest.mark.slow
+
 BOSS = Principal(1, "管理员", Role.ADMINISTRATOR)
 COUNT = 7
 

@@ -19,6 +19,8 @@ from callcoach.work import flow
 from tests.peers.process import wait_until
 from tests.server.conftest import token_for
 
+pytestmark = pytest.mark.slow
+
 
 def test_what_is_no_sound_fails_with_its_reason_and_is_retried(empty_url: str, tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, database_url=empty_url)  # type: ignore[arg-type]

@@ -13,6 +13,8 @@ from callcoach.server.sign_in.cookies import SESSION_COOKIE
 from callcoach.store.passwords import matches, password_of
 from tests.server.visitors import PASSWORD, add, enter, send
 
+pytestmark = pytest.mark.slow
+
 NEW = "another long 密码 1"
 
 

@@ -14,6 +14,8 @@ from callcoach.store.audit_lists import PAGE
 from tests.server.conftest import token_for
 from tests.server.visitors import PASSWORD, add, enter, send
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def auditor(client: TestClient, services: Services) -> TestClient:

@@ -13,6 +13,8 @@ from tests.server.conftest import token_for
 from tests.server.visitors import PASSWORD, add, enter, send
 from tests.store.calls import put_call
 
+pytestmark = pytest.mark.slow
+
 PERSON = {
     "login": "li.na",
     "name": "李娜",

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
@@ -13,6 +14,8 @@ from starlette.testclient import TestClient
 from callcoach.server.app import create_app
 from callcoach.settings import Settings, WorkSettings
 from tests.server.review.conftest import Room, make_room
+
+pytestmark = pytest.mark.slow
 
 EXAMPLES = 300
 IDS = {"{call_id}": "c1", "{round_id}": "1", "{plan_id}": "1", "{assignment_id}": "1"}

@@ -9,6 +9,8 @@ from callcoach.review.stages import Stage
 from callcoach.store.tables import AuditRow
 from tests.server.review.conftest import Room
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_untouched_review_shows_what_the_machine_says(room: Room) -> None:
     answer = room.get("one", "/calls/c1/review")

@@ -10,6 +10,8 @@ from callcoach.principal import Role, Scope
 from callcoach.store.tokens import make_token
 from tests.server.review.conftest import Room
 
+pytestmark = pytest.mark.slow
+
 REVIEWING = {"one", "trainer", "boss"}
 EVERYBODY = {"li", *REVIEWING}
 VERSION = {"expected_version": 0}

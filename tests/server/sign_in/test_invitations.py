@@ -13,6 +13,8 @@ from callcoach.store.invitations import invite, invite_first_administrator
 from callcoach.store.people import list_people
 from tests.server.visitors import PASSWORD, add, enter
 
+pytestmark = pytest.mark.slow
+
 HOUR = timedelta(hours=1)
 
 

@@ -19,6 +19,8 @@ from callcoach.store.people_changes import change_person
 from callcoach.store.sessions import principal_of_session
 from tests.server.visitors import PASSWORD, add, enter, send
 
+pytestmark = pytest.mark.slow
+
 
 def sign_in(client: TestClient, login: str, password: str, **more: str):
     data = {"login": login, "password": password, **more}

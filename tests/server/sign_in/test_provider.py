@@ -17,6 +17,8 @@ from callcoach.settings import OidcSettings, Settings
 from tests.server.provider import Provider, running_provider
 from tests.server.visitors import add
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:

@@ -19,6 +19,8 @@ from callcoach.store.tables import CallRow
 from tests.review.builders import NOON
 from tests.store.reviews.floor import MINUTE, Floor, put_scored
 
+pytestmark = pytest.mark.slow
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDAR = WorkCalendar(SHANGHAI)
 MORNING = datetime(2026, 1, 6, 0, 0, tzinfo=SHANGHAI)
