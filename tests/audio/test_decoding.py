@@ -264,6 +264,7 @@ def test_a_missing_file(tmp_path: Path, work: Path) -> None:
         open_recording(tmp_path / "none.wav", work_dir=work)
 
 
+@pytest.mark.slow
 def test_ten_hours_take_no_memory(tmp_path: Path, work: Path) -> None:
     """A sparse WAV of ten hours: one loud second at its start and one at its end."""
     frames = 10 * 3600 * RATE_HZ

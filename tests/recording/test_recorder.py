@@ -92,6 +92,7 @@ def test_both_sides_come_back_on_their_channels(make: Callable[..., CallRecorder
     assert sorted(path.name for path in recorder.folder.iterdir()) == [CALL_FILE, WAV_FILE]
 
 
+@pytest.mark.slow
 def test_thirty_minutes_do_not_drift(make: Callable[..., CallRecorder], clock: Clock) -> None:
     """Half an hour with short late ticks: the sides stay together to the sample, and with the clock."""
     recorder = make()
