@@ -80,6 +80,47 @@ class Engine(Protocol):
         ...
 
 
+class Stream(Protocol):
+    """A recogniser that follows one side of a call that goes on. Belongs to one thread at a time."""
+
+    def hear(self, samples: NDArray[np.int16], at_s: float) -> str:
+        """Take the next samples, shape (frames,), the first at `at_s` seconds of the call; return the text so far.
+
+        The text is that of the open utterance and still wavers.
+
+        Raises:
+            AsrError: the recogniser failed.
+        """
+        ...
+
+    def close(self) -> tuple[Word, ...]:
+        """End the open utterance and return its words, with the call's times; the next samples begin a new one."""
+        ...
+
+    def end(self) -> None:
+        """Let the recogniser go; the stream must not be used afterwards."""
+        ...
+
+
+class StreamingEngine(Protocol):
+    """A recogniser that can follow live calls, many at once."""
+
+    def open_stream(self, sample_rate_hz: int) -> Stream:
+        """Begin to follow one side of a call.
+
+        Raises:
+            AsrError: the recogniser cannot take this rate.
+        """
+        ...
+
+    def warm(self, sample_rate_hz: int, speech: NDArray[np.int16], count: int) -> None:
+        """Keep recognisers ready for `count` utterances to come, so that their first words are not late.
+
+        `speech`, shape (frames,), is what they are warmed with. Takes about a second for each that is missing.
+        """
+        ...
+
+
 @runtime_checkable
 class RehearingEngine(Protocol):
     """A recogniser that can hear a stretch of sound again knowing what to expect."""

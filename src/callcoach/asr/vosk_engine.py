@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import vosk
@@ -32,6 +32,9 @@ from callcoach.asr.wideband import fed_rate_hz, widen
 from callcoach.audio.sound import Sound
 from callcoach.datapath import Hypothesis, Segment, Word
 from callcoach.errors import AsrError
+
+if TYPE_CHECKING:
+    from callcoach.asr.vosk_stream import VoskStream
 
 Settings = Mapping[str, Mapping[str, str]]
 """Changed settings of a model: file of its `conf` folder → option → value."""
@@ -107,6 +110,16 @@ class VoskEngine:
         pieces = tuple(Piece(one.speaker, one.start_s, one.end_s) for one in stretches)
         return _in_order(_Job(pool, sound, portion(pieces), None).run(workers or usable_cores()))
 
+    def open_stream(self, sample_rate_hz: int) -> VoskStream:
+        """See `StreamingEngine.open_stream`."""
+        from callcoach.asr.vosk_stream import VoskStream
+
+        return VoskStream(self._pool, sample_rate_hz)
+
+    def warm(self, sample_rate_hz: int, speech: NDArray[np.int16], count: int) -> None:
+        """Keep `count` recognisers ready for utterances to come; see `RecogniserPool.warm`."""
+        self._pool.warm(sample_rate_hz, speech, count)
+
     def _spell(self, sentence: str) -> str:
         """Return the sentence in the longest words that the model has; empty when it has none for it."""
         return next(iter(spell(sentence, self.knows)), "")
@@ -174,17 +187,38 @@ class RecogniserPool:
 
     @contextmanager
     def borrow(self, sample_rate_hz: int) -> Iterator[Recogniser]:
-        """Lend a recogniser to one thread: an idle one, whose graph is warm, or a new one."""
+        """Lend a recogniser to one thread until the end of the block; one that failed is dropped."""
+        recogniser = self.lend(sample_rate_hz)
+        yield recogniser
+        self.give_back(recogniser, sample_rate_hz)
+
+    def lend(self, sample_rate_hz: int) -> Recogniser:
+        """Hand out a recogniser: an idle one, whose graph is warm, or a new one."""
         with self._lock:
             idle = self._idle.setdefault(sample_rate_hz, [])
             recogniser = idle.pop() if idle else None
-        recogniser = recogniser or self._make(sample_rate_hz)
-        yield recogniser
-        # Not reached after an error: a recogniser that failed is dropped.
+        return recogniser or self._make(sample_rate_hz)
+
+    def give_back(self, recogniser: Recogniser, sample_rate_hz: int) -> None:
+        """Take a recogniser back; the giver must not keep it."""
         with self._lock:
-            idle.append(recogniser)
+            self._idle.setdefault(sample_rate_hz, []).append(recogniser)
         del recogniser
         self.retire(RETIRE_AFTER_S)
+
+    def warm(self, sample_rate_hz: int, samples: NDArray[np.int16], count: int) -> None:
+        """See to it that `count` idle recognisers have heard `samples`, speech of shape (frames,).
+
+        A recogniser composes its decoding graph as it hears: the first words of a new one come a second late.
+        """
+        while True:
+            with self._lock:
+                if len(self._idle.setdefault(sample_rate_hz, [])) >= count:
+                    return
+            recogniser = self._make(sample_rate_hz)
+            recogniser.recognise(samples, 0.0)
+            with self._lock:
+                self._idle[sample_rate_hz].insert(0, recogniser)
 
     def retire(self, heard_s: float) -> None:
         """Drop the idle recognisers that have heard so much, and give their memory back."""
@@ -271,6 +305,9 @@ class Recogniser:
         self._rate_hz = sample_rate_hz
         self._heard = 0
         """Samples taken so far: Vosk's word times count from the first of them all."""
+        self._offset_s = 0.0
+        self._latest_s = 0.0
+        """Of the utterance that is followed: what its call is ahead of Vosk's times, and how far it was heard."""
 
     @property
     def heard_s(self) -> float:
@@ -284,6 +321,24 @@ class Recogniser:
         result = json.loads(self._vosk.FinalResult())
         self._heard += len(samples)
         return tuple(_hypothesis(entry) for entry in result.get("alternatives", []) if "confidence" in entry)
+
+    def follow(self, samples: NDArray[np.int16], at_s: float) -> tuple[tuple[Word, ...], str]:
+        """Take the next samples (frames,) of an utterance that goes on, the first at `at_s` seconds of its call.
+
+        Returns the words that Vosk closed at a pause, and the text of what is still open.
+        """
+        offset_s = at_s - self.heard_s
+        self._heard += len(samples)
+        self._latest_s = offset_s + self.heard_s
+        self._offset_s = offset_s
+        if self._vosk.AcceptWaveform(widen(samples, self._rate_hz).tobytes()):
+            return _words(json.loads(self._vosk.Result()), offset_s, self._latest_s), ""
+        partial = json.loads(self._vosk.PartialResult())["partial"]
+        return (), "".join(word for word in partial.split() if word != UNKNOWN_WORD)
+
+    def conclude(self) -> tuple[Word, ...]:
+        """End the utterance that was followed, and return its words since the last pause."""
+        return _words(json.loads(self._vosk.FinalResult()), self._offset_s, self._latest_s)
 
     def recognise(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Word, ...]]:
         """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""

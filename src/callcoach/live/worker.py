@@ -1,0 +1,168 @@
+"""The process that listens to live calls, and the messages it takes and gives over one pipe.
+
+It runs apart from the server, so that recognition never makes a page or a telephone wait, and its end ends nothing
+else. Takes orders, gives `(call id, update)`; it knows no web, database or SIP.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import wave
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from callcoach.asr.engine import StreamingEngine
+from callcoach.datapath import Call, CallEvent
+from callcoach.live.call import LiveCall
+from callcoach.live.speaking_up import speaks_by_default
+from callcoach.live.updates import LiveUpdate
+from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.runner import run_examples
+from callcoach.scoring import load_rubric
+
+log = logging.getLogger(__name__)
+
+READY_RECOGNISERS = 2
+"""Kept warm beside those in use: two sides may begin to speak at once."""
+LOOK_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A call begins to be heard. `speaks`: ids of the rules that give hints; None: the default."""
+
+    call: Call
+    sample_rate_hz: int
+    speaks: frozenset[str] | None = None
+    from_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hear:
+    """The next sound: 16-bit samples, agent and customer in turn."""
+
+    call_id: str
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of the call's signalling."""
+
+    call_id: str
+    event: CallEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The call has ended."""
+
+    call_id: str
+
+
+Order = Begin | Hear | Happened | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The model is loaded; orders are being carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the process works with."""
+
+    model_dir: Path
+    rulebook: str
+    rubric: str
+    warming: Path | None = None
+    """A mono WAV file of 8 kHz speech that warms recognisers; None: the first words of a call come late."""
+
+
+class Worker:
+    """Carries out orders until the pipe is closed."""
+
+    def __init__(self, setup: Setup, engine: StreamingEngine, pipe: Connection) -> None:
+        self._engine = engine
+        self._rulebook = load_rulebook(setup.rulebook)
+        self._rubric = load_rubric(setup.rubric)
+        self._pipe = pipe
+        self._telling = threading.Lock()
+        self._calls: dict[str, LiveCall] = {}
+        self._stopping = threading.Event()
+        self._speech = _read(setup.warming) if setup.warming else None
+        for _ in run_examples(self._rulebook):  # loads dictionaries now, not within the first call's first phrase
+            pass
+
+    def run(self) -> None:
+        """Work until nobody gives orders any more."""
+        warmer = threading.Thread(target=self._keep_warm, name="warm")
+        warmer.start()
+        self._send(Ready())
+        try:
+            while True:
+                self._obey(self._pipe.recv())
+        except EOFError:
+            pass
+        finally:
+            self._stopping.set()
+            for call in self._calls.values():
+                call.finish()
+            warmer.join()
+
+    def _obey(self, order: Order) -> None:
+        match order:
+            case Begin(call, rate_hz, speaks, from_s):
+                self._calls[call.id] = LiveCall(
+                    call,
+                    engine=self._engine,
+                    rulebook=self._rulebook,
+                    rubric=self._rubric,
+                    speaks=speaks_by_default(self._rulebook) if speaks is None else speaks,
+                    sample_rate_hz=rate_hz,
+                    tell=partial(self._tell, call.id),
+                    from_s=from_s,
+                )
+            case Hear(call_id, pcm):
+                if call_id in self._calls:
+                    self._calls[call_id].hear(np.frombuffer(pcm, dtype="<i2").reshape(-1, 2))
+            case Happened(call_id, event):
+                if call_id in self._calls:
+                    self._calls[call_id].hear_event(event)
+            case Finish(call_id):
+                if (ended := self._calls.pop(call_id, None)) is not None:
+                    threading.Thread(target=ended.finish, name=f"finish-{call_id}").start()
+
+    def _tell(self, call_id: str, update: LiveUpdate) -> None:
+        self._send((call_id, update))
+
+    def _send(self, message: object) -> None:
+        with self._telling:
+            try:
+                self._pipe.send(message)
+            except OSError:  # the server is gone: `run` meets the end of the pipe
+                self._stopping.set()
+
+    def _keep_warm(self) -> None:
+        while self._speech is not None and not self._stopping.is_set():
+            rate_hz, samples = self._speech
+            self._engine.warm(rate_hz, samples, READY_RECOGNISERS)
+            self._stopping.wait(LOOK_EVERY_S)
+
+
+def serve(setup: Setup, pipe: Connection) -> None:
+    """Run the process: load the model, then carry out orders."""
+    from callcoach.asr.vosk_engine import VoskEngine
+
+    Worker(setup, VoskEngine(setup.model_dir), pipe).run()
+
+
+def _read(path: Path) -> tuple[int, NDArray[np.int16]]:
+    with wave.open(str(path), "rb") as file:
+        return file.getframerate(), np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
