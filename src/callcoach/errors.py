@@ -16,6 +16,10 @@ class SipError(CallCoachError):
     """Registration, signalling or media could not go on."""
 
 
+class LineError(CallCoachError):
+    """What came over the line between a softphone and the server was not understood, or the other end refused."""
+
+
 class RecordingError(CallCoachError):
     """A recording could not be written, finished or read back."""
 

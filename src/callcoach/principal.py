@@ -32,6 +32,8 @@ class Scope(StrEnum):
     """Review calls, or answer the review of one's own."""
     PEOPLE = "people"
     EVENTS = "events"
+    PHONE = "phone"
+    """Be one's softphone, and have it place calls."""
 
 
 ALL_SCOPES = frozenset(Scope)

@@ -20,6 +20,10 @@ class Permission(StrEnum):
     """Review calls, decide appeals; plan, assign and calibrate reviews."""
     REVIEW_ANSWER = "review-answer"
     """Read, acknowledge or appeal the review of one's own call."""
+    PHONE = "phone"
+    """Connect one's own softphone; take and place calls with it."""
+    PHONES_SEE = "phones-see"
+    """Follow calls that go on: those of one's teams, or all."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
     AUDIT = "audit"
@@ -28,11 +32,11 @@ class Permission(StrEnum):
     """Change one's own password; make and revoke one's own tokens."""
 
 
-_EVERYBODY = frozenset({Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.OWN_ACCOUNT})
+_EVERYBODY = frozenset({Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.OWN_ACCOUNT})
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.REVIEW},
-    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.REVIEW},
+    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW},
+    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -41,6 +45,8 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.CALLS_RETRY: Scope.CALLS_WRITE,
     Permission.REVIEW: Scope.REVIEW,
     Permission.REVIEW_ANSWER: Scope.REVIEW,
+    Permission.PHONE: Scope.PHONE,
+    Permission.PHONES_SEE: Scope.CALLS_READ,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.AUDIT: Scope.PEOPLE,
     Permission.OWN_ACCOUNT: None,

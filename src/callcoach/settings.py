@@ -105,6 +105,27 @@ class SipSettings(BaseModel):
     )
 
 
+class PhoneSettings(BaseModel):
+    """The softphone's line to the server."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    server: str = Field(
+        default="", description="Address of the server, such as https://qa.example.com; empty: works alone."
+    )
+    token: SecretStr = Field(
+        default=SecretStr(""), description="The agent's API token, with the scopes `phone` and `calls:write`."
+    )
+
+
+class LiveSettings(BaseModel):
+    """Recognition and hints while a call goes on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    enabled: bool = Field(default=True, description="Listen to the calls of connected softphones as they go on.")
+
+
 class RecordingSettings(BaseModel):
     """Where calls are recorded and when recording stops by itself."""
 
@@ -268,6 +289,8 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log detail.")
     sip: SipSettings = SipSettings()
+    phone: PhoneSettings = PhoneSettings()
+    live: LiveSettings = LiveSettings()
     recording: RecordingSettings = RecordingSettings()
     asr: AsrSettings = AsrSettings()
     rules: RuleSettings = RuleSettings()

@@ -24,10 +24,14 @@ def phone(
     dial: Annotated[str, typer.Option(help="启动后拨打 · Call this number or SIP address at once.")] = "",
     record: Annotated[bool, typer.Option(help="录音 · Record calls.")] = True,
     json_lines: Annotated[bool, typer.Option("--json", help="每个事件一行 JSON · One JSON object a line.")] = False,
+    server: Annotated[
+        str | None, typer.Option(help="服务器地址，默认 phone.server · Server to report to; default: phone.server.")
+    ] = None,
     sip_log: Annotated[Path | None, typer.Option(help="SIP 详细日志 · File for the detailed SIP log.")] = None,
 ) -> None:
     """软电话 · Softphone: registers, takes and makes calls, records them. `help` lists its commands."""
     from callcoach.cli.phone_console import run_phone
+    from callcoach.cli.phone_line import open_line
     from callcoach.settings import load_settings
     from callcoach.sip.ports import playback_factory, read_wav, silent_factory
     from callcoach.sip.softphone import Softphone
@@ -35,13 +39,17 @@ def phone(
     settings = load_settings()
     if play:
         read_wav(play, settings.sip.clock_rate_hz)
-    audio = playback_factory(play, hang_up_when_done=hang_up_when_done) if play else silent_factory
+    line = open_line(settings, settings.phone.server if server is None else server, auto_answer=auto_answer)
+    audio = line.audio if line else silent_factory
+    if play:
+        audio = playback_factory(play, hang_up_when_done=hang_up_when_done)
     softphone = Softphone(
         settings.sip,
         recordings=settings.calls_dir if record else None,
         recording=settings.recording,
         audio=audio,
         auto_answer=auto_answer,
+        listeners=line.listeners if line else lambda _call_id: (),
         sip_log=sip_log,
     )
-    run_phone(softphone, dial=dial, json_lines=json_lines)
+    run_phone(softphone, dial=dial, json_lines=json_lines, line=line)

@@ -15,6 +15,7 @@ from callcoach.errors import CallCoachError
 from callcoach.sip import events
 
 if TYPE_CHECKING:
+    from callcoach.line.client import PhoneLine
     from callcoach.sip.softphone import Softphone
 
 SHORT_ID_DIGITS = 8
@@ -102,8 +103,9 @@ def help_text() -> str:
 class Console:
     """Runs commands and prints events until it is asked to stop."""
 
-    def __init__(self, phone: Softphone, *, json_lines: bool) -> None:
+    def __init__(self, phone: Softphone, *, json_lines: bool, line: PhoneLine | None = None) -> None:
         self._phone = phone
+        self._line = line
         self._json_lines = json_lines
         self._lock = threading.Lock()
         self.stop = threading.Event()
@@ -111,6 +113,8 @@ class Console:
     def print_events(self) -> None:
         """Print every event until the phone has stopped."""
         for event in self._phone.events():
+            if self._line:
+                self._line.take(event)
             self.say(events.as_plain(event), describe(event))
 
     def read_commands(self) -> None:
@@ -145,14 +149,16 @@ class Console:
                 print(line, flush=True)
 
 
-def run_phone(phone: Softphone, *, dial: str, json_lines: bool) -> None:
-    """Serve the terminal until `quit`, SIGINT or SIGTERM; then end calls and finish recordings."""
-    console = Console(phone, json_lines=json_lines)
+def run_phone(phone: Softphone, *, dial: str, json_lines: bool, line: PhoneLine | None = None) -> None:
+    """Serve the terminal and the line until `quit`, SIGINT or SIGTERM; then end calls and finish recordings."""
+    console = Console(phone, json_lines=json_lines, line=line)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: console.stop.set())
     printer = threading.Thread(target=console.print_events, name="events")
     printer.start()
     threading.Thread(target=console.read_commands, name="commands", daemon=True).start()
+    if line:
+        line.open(phone)
     try:
         if dial:
             console.obey(f"dial {dial}")
@@ -160,6 +166,8 @@ def run_phone(phone: Softphone, *, dial: str, json_lines: bool) -> None:
     finally:
         phone.close()
         printer.join()
+        if line:
+            line.close()
 
 
 def describe(event: events.PhoneEvent) -> str:

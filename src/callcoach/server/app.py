@@ -20,6 +20,7 @@ from callcoach.server.headers import SecurityHeaders
 from callcoach.server.pages import preferences, statics
 from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
+from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork
 from callcoach.server.services import Services, open_services
@@ -39,6 +40,7 @@ API_ROUTERS = (
     queue_routes.router,
     plan_routes.router,
     round_routes.router,
+    phones.router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -78,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
             async with _at_work(services):
                 yield
         finally:
+            await run_in_threadpool(services.exchange.close)
             services.database.close()
 
     app = FastAPI(

@@ -10,6 +10,8 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from callcoach.server.phones.exchange import Exchange
+from callcoach.server.phones.listening import listening_maker
 from callcoach.settings import Settings
 from callcoach.store.engine import Database, database_url, open_database
 from callcoach.work.desk import Desk
@@ -28,6 +30,8 @@ class Services:
     database: Database
     desk: Desk
     """For the work on calls."""
+    exchange: Exchange
+    """The softphones that are connected."""
     now: Callable[[], datetime] = utc_now
     """The clock of deadlines."""
 
@@ -40,7 +44,7 @@ def open_services(settings: Settings) -> Services:
     """
     url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
     database = open_database(url)
-    return Services(settings, database, Desk(settings, database))
+    return Services(settings, database, Desk(settings, database), Exchange(listening_maker(settings)))
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -69,7 +69,7 @@ def post_call(
     hurry(desk)
     if not received.created:
         response.status_code = 200
-    return ReceivedView(id=received.call_id, created=received.created)
+    return ReceivedView(id=received.call_id, created=received.created, sha256=staged.sha256)
 
 
 @router.get("/{call_id}")

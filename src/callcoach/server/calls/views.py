@@ -51,6 +51,8 @@ class ReceivedView(BaseModel):
 
     id: str
     created: bool
+    sha256: str
+    """Of the recording as it came in; of the agent's file where the sides came apart."""
 
 
 def call_view(call: CallSummary) -> CallView:

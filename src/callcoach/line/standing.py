@@ -1,0 +1,107 @@
+"""How things stand at a phone, folded from its events: the registration and each call that is up.
+
+Pure: takes the state before and an event, gives the state after. Both ends of the line use it, so that a server that
+was away, a second tab and a reload all see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCall:
+    """A call that is up. Values are those of `callcoach.sip.states`."""
+
+    call_id: str
+    direction: str
+    number: str
+    name: str = ""
+    phase: str = "new"
+    hold: str = "none"
+    transfer: str = "none"
+    muted: bool = False
+    recording: bool = True
+    talking_since: float | None = None
+    """When it was answered, Unix time in seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneStanding:
+    """A phone."""
+
+    registered: bool = False
+    words_zh: str = ""
+    words_en: str = ""
+    retry_s: int = 0
+    calls: tuple[StandingCall, ...] = field(default=())
+
+    def call(self, call_id: str) -> StandingCall | None:
+        """Return the call with this id, or None."""
+        return next((one for one in self.calls if one.call_id == call_id), None)
+
+
+def after(standing: PhoneStanding, event: Mapping[str, Any], at: float) -> PhoneStanding:
+    """Return how things stand after an event (plain, as `events.as_plain` writes it) at `at`, Unix time in seconds."""
+    match event.get("event"):
+        case "RegistrationChanged":
+            return replace(
+                standing,
+                registered=event["registered"],
+                words_zh=event["words_zh"],
+                words_en=event["words_en"],
+                retry_s=event["retry_s"],
+            )
+        case "IncomingCall":
+            return _with(
+                standing, StandingCall(event["call_id"], "inbound", event["number"], event["name"], "ringing_in")
+            )
+        case "OutgoingCall":
+            return _with(standing, StandingCall(event["call_id"], "outbound", event["target"], phase="dialing"))
+        case "CallEnded":
+            return replace(standing, calls=tuple(one for one in standing.calls if one.call_id != event["call_id"]))
+        case _:
+            call = standing.call(event.get("call_id", ""))
+            changed = _changed(call, event, at) if call else None
+            return _with(standing, changed) if changed else standing
+
+
+def _changed(call: StandingCall, event: Mapping[str, Any], at: float) -> StandingCall | None:
+    match event["event"]:
+        case "StateChanged":
+            state = event["state"]
+            since = call.talking_since or (at if state["phase"] == "talking" else None)
+            return replace(
+                call, phase=state["phase"], hold=state["hold"], transfer=state["transfer"], talking_since=since
+            )
+        case "MuteChanged":
+            return replace(call, muted=event["muted"])
+        case "RecordingFailed":
+            return replace(call, recording=False)
+        case _:
+            return None
+
+
+def _with(standing: PhoneStanding, call: StandingCall) -> PhoneStanding:
+    if standing.call(call.call_id) is None:
+        return replace(standing, calls=(*standing.calls, call))
+    return replace(standing, calls=tuple(call if one.call_id == call.call_id else one for one in standing.calls))
+
+
+def as_plain(standing: PhoneStanding) -> dict[str, Any]:
+    """Return it as JSON data."""
+    return asdict(standing)
+
+
+def from_plain(plain: Mapping[str, Any]) -> PhoneStanding:
+    """Return what `as_plain` wrote.
+
+    Raises:
+        TypeError, KeyError: it was not written by `as_plain`.
+    """
+    calls = tuple(StandingCall(**one) for one in plain["calls"])
+    return PhoneStanding(**{**plain, "calls": calls})

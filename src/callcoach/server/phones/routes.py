@@ -1,0 +1,138 @@
+"""`/api/v1/phone`, the line of a softphone; `/api/v1/phones`, how they stand; `/api/v1/dial`, click to call."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from callcoach.errors import CallCoachError, LineError
+from callcoach.line.standing import as_plain
+from callcoach.line.wire import PROTOCOL, Hello, Standing, decode, decode_sound
+from callcoach.principal import Principal, Role
+from callcoach.rights import Permission, may
+from callcoach.server.phones.exchange import Exchange
+from callcoach.server.phones.phone import Phone
+from callcoach.server.principal import by_token, require
+from callcoach.server.services import WithServices, services_of
+
+log = logging.getLogger(__name__)
+
+router = APIRouter(tags=["phones"])
+
+HELLO_TIMEOUT_S = 10.0
+REPLACED, NOT_UNDERSTOOD, NOT_ALLOWED = 4001, 4002, 4003
+"""Close codes: another phone of the same person took over; what came was none of ours; the token may not do this."""
+
+Watcher = Annotated[Principal, Depends(require(Permission.PHONES_SEE))]
+Dialler = Annotated[Principal, Depends(require(Permission.PHONE))]
+
+
+class PhoneView(BaseModel):
+    """A connected phone."""
+
+    person_id: int
+    name: str
+    number: str
+    standing: dict[str, Any]
+
+
+class DialBody(BaseModel):
+    """Whom to call."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    target: str = Field(min_length=1, max_length=200, description="Number or SIP address.")
+
+
+class DialledView(BaseModel):
+    """The call that is being placed."""
+
+    call_id: str
+
+
+@router.get("/phones")
+def get_phones(principal: Watcher, services: WithServices) -> list[PhoneView]:
+    """List the connected phones of those whose calls one may see."""
+    return [
+        PhoneView(
+            person_id=phone.principal.person_id,
+            name=phone.principal.name,
+            number=phone.hello.number,
+            standing=as_plain(phone.standing),
+        )
+        for phone in services.exchange.phones()
+        if may_watch(principal, phone.principal)
+    ]
+
+
+@router.post("/dial", status_code=202)
+async def post_dial(body: DialBody, principal: Dialler, services: WithServices) -> DialledView:
+    """Have one's own phone place a call."""
+    call_id = await services.exchange.phone_of(principal.person_id).ask("dial", {"target": body.target})
+    return DialledView(call_id=str(call_id))
+
+
+@router.websocket("/phone")
+async def phone_line(socket: WebSocket) -> None:
+    """Serve the line of one softphone; it proves whose it is by an API token with the scope `phone`."""
+    services = services_of(socket)
+    try:
+        principal = await run_in_threadpool(by_token, socket, services)
+    except CallCoachError:
+        principal = None
+    if principal is None or not may(principal, Permission.PHONE):
+        await socket.close(NOT_ALLOWED)  # before it was accepted: the client reads 403
+        return
+    await socket.accept()
+    try:
+        phone = await _greeted(socket, principal)
+        await _serve(socket, services.exchange, phone)
+    except LineError as error:
+        log.warning("the phone of %s: %s", principal.name, error)
+        await socket.close(NOT_UNDERSTOOD, str(error)[:120])
+    except (WebSocketDisconnect, TimeoutError):
+        pass
+
+
+async def _greeted(socket: WebSocket, principal: Principal) -> Phone:
+    async with asyncio.timeout(HELLO_TIMEOUT_S):
+        hello = decode(await socket.receive_text())
+        standing = decode(await socket.receive_text())
+    if not isinstance(hello, Hello) or not isinstance(standing, Standing):
+        raise LineError("Expected Hello and Standing first.")
+    if hello.protocol != PROTOCOL:
+        raise LineError(f"The phone speaks version {hello.protocol} of the line, this server {PROTOCOL}. Update both.")
+    phone = Phone(principal, hello)
+    phone.stand(standing.standing)
+    return phone
+
+
+async def _serve(socket: WebSocket, exchange: Exchange, phone: Phone) -> None:
+    with exchange.connected(phone):
+        sender = asyncio.create_task(phone.send_all(socket))
+        try:
+            while True:
+                received = await socket.receive()
+                if received["type"] == "websocket.disconnect":
+                    return
+                if not exchange.is_current(phone):
+                    await socket.close(REPLACED, "another phone of this person took over")
+                    return
+                if (data := received.get("bytes")) is not None:
+                    exchange.hear(phone, decode_sound(data))
+                else:
+                    exchange.take(phone, decode(received["text"]))
+        finally:
+            sender.cancel()
+
+
+def may_watch(principal: Principal, agent: Principal) -> bool:
+    """Whether somebody may follow the calls of an agent while they go on: as with finished calls."""
+    if principal.person_id == agent.person_id or principal.role in (Role.TRAINER, Role.ADMINISTRATOR):
+        return True
+    return principal.role is Role.SUPERVISOR and bool(principal.team_ids & agent.team_ids)

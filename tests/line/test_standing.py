@@ -1,0 +1,50 @@
+"""How things stand follows from the phone's events."""
+
+from __future__ import annotations
+
+from callcoach.datapath import Direction, Speaker
+from callcoach.line.standing import PhoneStanding, after, as_plain, from_plain
+from callcoach.sip import events
+from callcoach.sip.states import CallState, Hold, Phase
+
+RINGS = events.IncomingCall("c1", "13800000020", "李先生", (), "127.0.0.1", waiting=False)
+TALKS = events.StateChanged("c1", CallState(Phase.TALKING), Speaker.AGENT)
+HELD = events.StateChanged("c1", CallState(Phase.TALKING, Hold.LOCAL), Speaker.AGENT)
+ENDS = events.CallEnded("c1", Direction.INBOUND, Speaker.CUSTOMER, 200, "", "PCMA", False, None, None)
+
+
+def folded(*happened: events.PhoneEvent) -> PhoneStanding:
+    standing = PhoneStanding()
+    for at, event in enumerate(happened, start=100):
+        standing = after(standing, events.as_plain(event), float(at))
+    return standing
+
+
+def test_a_call_rings_is_talked_on_held_and_ends():
+    call = folded(RINGS).call("c1")
+    assert call
+    assert (call.phase, call.number, call.name, call.talking_since) == ("ringing_in", "13800000020", "李先生", None)
+    call = folded(RINGS, TALKS, HELD, events.MuteChanged("c1", muted=True)).call("c1")
+    assert call
+    assert (call.phase, call.hold, call.muted, call.talking_since) == ("talking", "local", True, 101.0)
+    assert folded(RINGS, TALKS, ENDS).calls == ()
+
+
+def test_a_second_call_waits_beside_the_first():
+    other = events.IncomingCall("c2", "139", "", (), "127.0.0.1", waiting=True)
+    assert [one.call_id for one in folded(RINGS, TALKS, other).calls] == ["c1", "c2"]
+
+
+def test_a_recording_that_failed_shows():
+    call = folded(RINGS, TALKS, events.RecordingFailed("c1", "disk full")).call("c1")
+    assert call
+    assert not call.recording
+
+
+def test_events_of_unknown_calls_change_nothing():
+    assert folded(TALKS, HELD, ENDS) == PhoneStanding()
+
+
+def test_it_survives_the_line():
+    standing = folded(RINGS, TALKS)
+    assert from_plain(as_plain(standing)) == standing

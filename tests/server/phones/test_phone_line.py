@@ -1,0 +1,188 @@
+"""Real softphones at a real server: their line, live updates of a call, recordings handed in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+
+from callcoach.principal import Role, Scope
+from callcoach.server.app import create_app
+from callcoach.server.phones.news import News
+from callcoach.settings import Settings, WorkSettings
+from callcoach.store.model import NewPerson
+from callcoach.store.people import add_person
+from callcoach.store.tokens import make_token
+from tests.peers.phone import Phone, softphone
+from tests.peers.process import LOOPBACK, free_port, wait_until
+from tests.server.conftest import token_for
+
+pytestmark = [pytest.mark.peer, pytest.mark.slow]
+
+PHONE_SCOPES = (Scope.PHONE, Scope.CALLS_WRITE)
+
+
+class Running:
+    """A server in a thread of this process, so that a test can read its news."""
+
+    def __init__(self, settings: Settings, port: int) -> None:
+        self.settings, self.port = settings, port
+        self.app = create_app(settings)
+        self.news: list[News] = []
+        config = uvicorn.Config(self.app, host=LOOPBACK, port=port, log_level="error", lifespan="on")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run)
+
+    def __enter__(self) -> Running:
+        self._thread.start()
+        wait_until(lambda: self._server.started, "the server", timeout_s=60)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join(30)
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    @property
+    def services(self):
+        return self.app.state.services
+
+    def live(self, update: str) -> list[dict[str, Any]]:
+        return [one.data for one in list(self.news) if one.kind == "live" and one.data["update"] == update]
+
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        reader = asyncio.create_task(self._read())
+        await self._server.serve()
+        reader.cancel()
+
+    async def _read(self) -> None:
+        while not self._server.started:
+            await asyncio.sleep(0.01)
+        with self.services.exchange.newsroom.reading(lambda _: True) as reader:
+            while True:
+                one = await reader.queue.get()
+                if isinstance(one, News):
+                    self.news.append(one)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "server", work=WorkSettings(calls_at_once=0))
+
+
+@pytest.fixture
+def server(settings: Settings) -> Iterator[Running]:
+    with Running(settings, free_port()) as running:
+        yield running
+
+
+def agent_token(server: Running, *scopes: Scope) -> str:
+    with server.services.database.writing() as session:
+        person = add_person(session, NewPerson("zhang.wei", "张伟", Role.AGENT, ("一组",), ("806",)))
+        return make_token(session, person.id, "phone", scopes or PHONE_SCOPES)
+
+
+def speech(side: str) -> str:
+    return str(resources.files("callcoach.demo") / "dialogues" / f"lost-parcel.{side}.wav")
+
+
+def called(phone: Phone, customer: Phone) -> str:
+    """Have the customer call; return the agent's id of the call once it is talked on."""
+    customer.say(f"dial sip:806@{LOOPBACK}:{phone.port()}")
+    call_id = phone.wait("IncomingCall")["call_id"]
+    phone.wait_phase("talking", call_id=call_id)
+    return call_id
+
+
+def agent_phone(server: Running, folder: Path, token: str, *options: str):
+    settings = {"PHONE__TOKEN": token, "user": "806"}
+    return softphone(folder, "--server", server.url, "--auto-answer", *options, settings=settings)
+
+
+@pytest.mark.model
+def test_a_call_is_followed_live_and_its_recording_handed_in(server, tmp_path, model_dir):
+    (server.settings.data_dir / "models").symlink_to(model_dir.parent)
+    token = agent_token(server)
+    watcher = token_for(server.services, "wang.fang", Role.SUPERVISOR)
+    agent = agent_phone(server, tmp_path / "agent", token, "--play", speech("agent"))
+    customer = softphone(tmp_path / "customer", "--play", speech("customer"), settings={"user": "13800000020"})
+    with agent as phone, customer as caller:
+        wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
+        call_id = called(phone, caller)
+        wait_until(lambda: server.live("Hint"), "a hint", timeout_s=90)
+        (seen,) = httpx2.get(f"{server.url}/api/v1/phones", headers=watcher).json()
+        assert (seen["name"], seen["number"]) == ("张伟", "806")
+        assert seen["standing"]["calls"][0]["phase"] == "talking"
+        caller.say("hangup")
+        phone.wait("RecordingFinished", timeout_s=30)
+        wait_until(lambda: server.live("LiveOver"), "the end of the live call", timeout_s=60)
+        receipt = tmp_path / "agent" / "calls" / call_id / "handed-in.json"
+        wait_until(receipt.exists, "the receipt of the recording", timeout_s=60)
+    assert {one["turn"]["speaker"] for one in server.live("TurnHeard")} == {"agent", "customer"}
+    assert server.live("LiveOver")[0]["lost_s"] == 0
+    record = json.loads((receipt.parent / "call.json").read_text())
+    call = httpx2.get(f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}", headers=watcher).json()
+    assert (call["direction"], call["agent"], call["number"]) == ("inbound", "张伟", record["call"]["remote_number"])
+
+
+def test_a_recording_waits_for_a_server_that_is_away_and_is_handed_in_once(settings, tmp_path):
+    port = free_port()
+    with Running(settings, port) as server:
+        token = agent_token(server)
+        with (
+            agent_phone(server, tmp_path / "agent", token) as phone,
+            softphone(tmp_path / "customer", settings={"user": "138"}) as caller,
+        ):
+            wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
+            call_id = called(phone, caller)
+            server.__exit__()
+            caller.say("hangup")
+            phone.wait("RecordingFinished", timeout_s=30)
+            receipt = tmp_path / "agent" / "calls" / call_id / "handed-in.json"
+            assert not receipt.exists()
+            with Running(settings, port) as again:
+                wait_until(receipt.exists, "the receipt of the recording", timeout_s=90)
+                wait_until(lambda: any(one.kind == "connected" for one in again.news), "the line again", timeout_s=60)
+                seen = token_for(again.services, "chen.jing", Role.ADMINISTRATOR)
+                assert len(httpx2.get(f"{again.url}/api/v1/calls", headers=seen).json()["calls"]) == 1
+
+
+def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
+    token = agent_token(server)
+    headers = {"Authorization": f"Bearer {token}"}
+    refused = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "8001"}, headers=headers)
+    assert refused.status_code == 503
+    assert "No softphone is connected" in refused.json()["detail"]
+    with (
+        agent_phone(server, tmp_path / "agent", token) as phone,
+        softphone(tmp_path / "customer", "--auto-answer", settings={"user": "138"}) as callee,
+    ):
+        wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
+        target = f"sip:138@{LOOPBACK}:{callee.port()}"
+        call_id = httpx2.post(f"{server.url}/api/v1/dial", json={"target": target}, headers=headers).json()["call_id"]
+        phone.wait_phase("talking", call_id=call_id)
+        wrong = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "not a number"}, headers=headers)
+        assert wrong.status_code == 503
+        assert wrong.json()["detail"]
+
+
+def test_a_token_without_the_scope_is_refused_in_words(server, tmp_path):
+    token = agent_token(server, Scope.CALLS_READ)
+    with agent_phone(server, tmp_path / "agent", token):
+        log = tmp_path / "agent" / "phone.log"
+        wait_until(lambda: "check phone.token" in log.read_text(), "the refusal", timeout_s=30)
+    assert not server.news
