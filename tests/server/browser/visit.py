@@ -78,6 +78,12 @@ class Visit:
         """Wait until a page is there; it may have come by a redirect."""
         self.until(f"return location.pathname + location.search === {path!r} && document.readyState === 'complete'")
 
+    def submit(self, css: str, *keys: str) -> None:
+        """Send a form by keys typed into a field of it, and wait for the page that answers."""
+        self.run("window.isOld = true")
+        self.find(css).send_keys(*keys)
+        self.until("return !window.isOld && document.readyState === 'complete'")
+
     def complaints(self) -> list[str]:
         """Return what the browser's console says: refused scripts, missing files."""
         return [entry["message"] for entry in self.driver.get_log("browser")]
