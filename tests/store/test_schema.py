@@ -69,6 +69,10 @@ INSERT INTO invitations (id, person_id, token_sha256, made_at, expires_at)
 INSERT INTO identities (issuer, subject, person_id) VALUES ('https://sso.example.com', '7', 1);
 INSERT INTO sign_in_attempts (id, at, login_sha256, address) VALUES (1, '2026-01-02 03:04:05', 'ee', '127.0.0.1');
 """,
+    "0030": """
+INSERT INTO saved_views (id, person_id, name, query, shared, made_at)
+  VALUES (1, 1, '低分', 'score_max=60', TRUE, '2026-01-02 03:04:05');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

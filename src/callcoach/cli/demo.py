@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +17,20 @@ if TYPE_CHECKING:
 DIRECTIONS = {"inbound": "来电 inbound", "outbound": "去电 outbound"}
 
 
-def demo() -> None:
+Serve = Annotated[
+    bool,
+    typer.Option("--serve", help="打开质检室，内有一天的通话 · Start the review room with a day of calls to look at."),
+]
+DemoPort = Annotated[int | None, typer.Option("--port", min=0, max=65535, help="端口 · Port, with --serve.")]
+
+
+def demo(*, serve: Serve = False, port: DemoPort = None) -> None:
     """演示：本机两通真实 SIP 通话并评分 · Two real SIP calls on this machine, recorded and scored."""
+    if serve:
+        from callcoach.cli.demo_server import serve_day
+
+        serve_day(port)
+        return
     from rich.console import Console
 
     from callcoach.demo.calls import DIALOGUES

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from callcoach.datapath import Direction, Severity
+from callcoach.datapath import Direction, Severity, Speaker
 from callcoach.principal import Role, Scope
 
 
@@ -238,6 +238,29 @@ class PageRequest:
     after: str = ""
     """The cursor the page before gave; empty: the first page."""
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a searched text was said: words before it, it, and words after it; `at_s` seconds from the start."""
+
+    speaker: Speaker
+    at_s: float
+    before: str
+    said: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A view of the list of calls that was kept under a name."""
+
+    id: int
+    name: str
+    query: str
+    """The query string of the page."""
+    shared: bool
+    is_own: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
+from tests.server.browser.filled_calls import put_calls
 from tests.server.process import Server
 from tests.server.visitors import HASH
 
@@ -59,12 +60,14 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path, **settings: str) -> Iterator[Site]:
+def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> Iterator[Site]:
     """Run a server on filled data until the end of the block."""
     own = Settings(data_dir=folder)
     with opened(own) as database:
         upgrade(database)
         fill(database)
+        if with_calls:
+            put_calls(own, database)
     with Server(folder, **settings) as server:
         yield Site(server, own)
 

@@ -27,6 +27,13 @@ class Section:
 
 NAVIGATION: tuple[Section, ...] = (
     Section(
+        "calls",
+        (
+            Entry("calls", "/calls", Permission.CALLS_SEE),
+            Entry("bring", "/calls/bring", Permission.CALLS_BRING),
+        ),
+    ),
+    Section(
         "installation",
         (
             Entry("people", "/people", Permission.PEOPLE),
@@ -64,5 +71,7 @@ def first_page_of(principal: Principal) -> str:
 
 
 def is_current(entry: Entry, path: str) -> bool:
-    """Whether a path is the entry's page or lies below it."""
-    return path == entry.path or path.startswith(entry.path + "/")
+    """Whether a path is the entry's page or lies below it, and below no other entry's that says it better."""
+    entries = [one.path for section in NAVIGATION for one in section.entries]
+    fitting = [one for one in entries if path == one or path.startswith(one + "/")]
+    return entry.path == max(fitting, key=len, default="")

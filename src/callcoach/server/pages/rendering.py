@@ -62,9 +62,13 @@ class Frame:
         return TAGS[self.language]
 
 
-GLOBALS = ("frame", "t", "w", "show", "static", "moment", "forgery", "is_current", "severities", "languages", "themes")
+GLOBALS = (
+    *("frame", "t", "w", "show", "static", "moment", "forgery", "is_current", "severities", "speakers"),
+    *("languages", "themes"),
+)
 """Names that every template has: the frame; text of a key, half of a pair of words; a part of a page; the address of
-a static file; a time in the site's zone; the hidden field of a form; and the choices the frame itself offers."""
+a static file; a time in the site's zone; the hidden field of a form; signs and words of severities, words of speakers;
+and the choices the frame itself offers."""
 
 
 def render(request: Request, view: View, status: int = 200) -> HTMLResponse:
@@ -112,6 +116,7 @@ def environment() -> Environment:
     )
     environment.filters["figure"] = wording.figure
     environment.filters["clock"] = wording.clock
+    environment.filters["length_of"] = _length
     return environment
 
 
@@ -127,11 +132,19 @@ def _globals(frame: Frame) -> Mapping[str, Any]:
         "forgery": lambda: Markup('<input type="hidden" name="forgery_token" value="{}">').format(frame.forgery_token),
         "is_current": lambda entry: is_current(entry, frame.path.partition("?")[0]),
         "severities": wording.SEVERITIES,
+        "speakers": wording.SPEAKERS,
         "languages": tuple(Language),
         "themes": tuple(Theme),
     }
     assert tuple(given) == GLOBALS  # noqa: S101 - the documented list
     return given
+
+
+def _length(seconds: float) -> str:
+    """Return a length as `m:ss`, or `h:mm:ss`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 def _moment(at: datetime, zone: ZoneInfo, *, to_the_second: bool = False) -> Markup:

@@ -22,6 +22,7 @@ from callcoach.store.tables.review_work import (
     RoundRow,
 )
 from callcoach.store.tables.reviews import ReviewBasisRow, ReviewEventRow, ReviewSheetRow
+from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.watched import WatchedFileRow
 
@@ -48,6 +49,7 @@ __all__ = [
     "RoundCallRow",
     "RoundReviewerRow",
     "RoundRow",
+    "SavedViewRow",
     "ScorecardRow",
     "SessionRow",
     "SignInAttemptRow",

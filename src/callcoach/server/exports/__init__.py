@@ -1,0 +1,1 @@
+"""Any table of the pages as a file: CSV and XLSX."""

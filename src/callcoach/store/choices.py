@@ -1,0 +1,38 @@
+"""What a filter of calls can be set to: only what the person may see."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from callcoach.principal import Principal, Role
+from callcoach.store.model import Team
+from callcoach.store.tables import MembershipRow, PersonRow, TagRow, TeamRow
+
+MOST_TAGS = 500
+
+
+def agents_to_choose(session: Session, principal: Principal) -> tuple[tuple[int, str], ...]:
+    """Return id and name of the agents whose calls the person may see; an agent needs no choice."""
+    if principal.role is Role.AGENT:
+        return ()
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.role == Role.AGENT)
+    if principal.role is Role.SUPERVISOR:
+        members = select(MembershipRow.person_id).where(MembershipRow.team_id.in_(sorted(principal.team_ids)))
+        query = query.where(PersonRow.id.in_(members))
+    return tuple((row.id, row.name) for row in session.execute(query.order_by(PersonRow.name, PersonRow.id)))
+
+
+def teams_to_choose(session: Session, principal: Principal) -> tuple[Team, ...]:
+    """Return the teams whose calls the person may see."""
+    if principal.role is Role.AGENT:
+        return ()
+    query = select(TeamRow).order_by(TeamRow.name)
+    if principal.role is Role.SUPERVISOR:
+        query = query.where(TeamRow.id.in_(sorted(principal.team_ids)))
+    return tuple(Team(row.id, row.name) for row in session.scalars(query))
+
+
+def tags_to_choose(session: Session) -> tuple[str, ...]:
+    """Return the tags that calls carry."""
+    return tuple(session.scalars(select(TagRow.name).order_by(TagRow.name).limit(MOST_TAGS)))
