@@ -82,7 +82,7 @@ def test_a_recording_comes_in_with_its_metadata(client: TestClient, services: Se
 def test_the_same_sound_is_the_same_call(client: TestClient, services: Services, boss: dict[str, str]) -> None:
     first, again = send(client, boss, wav()), send(client, boss, wav(), agent="other")
     assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json() == {"id": first.json()["id"], "created": False}
+    assert again.json() == {**first.json(), "created": False}
     assert list(services.desk.incoming_dir.iterdir()) == []
 
 

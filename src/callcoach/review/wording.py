@@ -20,6 +20,7 @@ from callcoach.review.acts import (
     Undo,
     Verdict,
 )
+from callcoach.review.stages import Stage
 
 _VERDICTS = {Verdict.CONFIRMED: ("确认", "confirmed"), Verdict.REJECTED: ("驳回", "rejected")}
 _OUTCOMES = {
@@ -33,6 +34,17 @@ _PLAIN = {
     "acknowledge": ("确认了质检结果", "acknowledged the review"),
     "lapse": ("申诉期已过", "the time for an appeal passed"),
 }
+STAGES: dict[Stage, tuple[str, str]] = {
+    Stage.UNREVIEWED: ("未复核", "not reviewed"),
+    Stage.IN_REVIEW: ("复核中", "in review"),
+    Stage.PUBLISHED: ("已发布，坐席未读", "published, not read yet"),
+    Stage.READ: ("坐席已读", "read by the agent"),
+    Stage.ACKNOWLEDGED: ("坐席已认可", "acknowledged by the agent"),
+    Stage.APPEALED: ("申诉中", "under appeal"),
+    Stage.LAPSED: ("申诉期已过", "time to appeal is over"),
+    Stage.DECIDED: ("申诉已裁定", "appeal decided"),
+}
+"""Stages of a review, Chinese and English."""
 MAX_SHOWN = 5
 """Changes named in the words of a conflict; the history has them all."""
 

@@ -13,7 +13,8 @@ from callcoach.server.account import pages as account_pages
 from callcoach.server.audit import pages as audit_pages
 from callcoach.server.audit import routes as audit
 from callcoach.server.body_limit import BodyLimit
-from callcoach.server.calls import pages as call_pages
+from callcoach.server.calls import call_pages
+from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.forgery import check_forgery
@@ -49,6 +50,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     preferences.router,
     sign_in_pages.router,
     provider_pages.router,
+    list_pages.router,
     call_pages.router,
     people_pages.router,
     account_pages.router,

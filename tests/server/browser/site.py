@@ -36,7 +36,7 @@ PEOPLE = (
     NewPerson("zhao.lei", "赵磊", Role.AGENT, ("售后二组",), ("803",)),
     NewPerson("sun.li", "孙丽", Role.AGENT, ("热线支持与投诉处理组",), ("804",), "a.rather.long.address@example.com"),
 )
-BESIDE = {"person": "/people/4", "person-new": "/people/new"}
+BESIDE = {"person": "/people/4", "person-new": "/people/new", "call": "/calls/demo-01", "call-failed": "/calls/demo-23"}
 """Pages without an entry in the navigation, by a name for their pictures."""
 
 

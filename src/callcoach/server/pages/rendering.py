@@ -117,6 +117,7 @@ def environment() -> Environment:
     environment.filters["figure"] = wording.figure
     environment.filters["clock"] = wording.clock
     environment.filters["length_of"] = _length
+    environment.filters["pair"] = lambda texts: wording.Words(*texts)
     return environment
 
 

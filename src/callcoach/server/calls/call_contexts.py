@@ -1,0 +1,75 @@
+"""What the page of one call is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from callcoach.datapath import Finding
+from callcoach.reports.view import CallView
+from callcoach.reports.wording import Words
+from callcoach.server.calls.contexts import Choice
+from callcoach.server.pages.rendering import View
+from callcoach.server.review.views import CorrectionView, FindingView, ReviewView
+from callcoach.store.model import CallSummary
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """A finding with all that is said of it."""
+
+    shown: FindingView
+    machine: Finding | None
+    """The machine's finding; None for one that a person added."""
+    unit: Words
+    points: float
+    """What it takes from the score as the review stands."""
+    contested: bool
+    """Whether the appeal names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallWork(View):
+    """Transcript, score, findings and review: what changes as one works."""
+
+    template: ClassVar[str] = "calls/_work.html.j2"
+
+    call: CallSummary
+    view: CallView
+    review: ReviewView
+    findings: tuple[FindingCard, ...]
+    corrections: Mapping[int, CorrectionView]
+    event_words: Mapping[str, Words]
+    stage: Words
+    outcome_key: str
+    """Key of the words for how the appeal ended."""
+    rules: tuple[Choice, ...]
+    """What a finding can be added of."""
+    facts: tuple[tuple[Words, Words], ...]
+    may_review: bool
+    may_answer: bool
+    may_decide: bool
+    round_id: int | None
+    """The calibration round whose sheet is shown; None: the call's own review."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPage(View):
+    """One call."""
+
+    template: ClassVar[str] = "calls/call.html.j2"
+
+    call: CallSummary
+    work: CallWork | None
+    """None: there is no analysis, or not yet."""
+    problem: Words | None
+    """Why there is none, or that the sound is missing."""
+    is_waiting: bool
+    has_sound: bool
+    at_s: float
+    may_retry: bool
+    headline: tuple[Words, ...]
+    direction: Words
+    texts: Mapping[str, str]
+    """What the script says."""
