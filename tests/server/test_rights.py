@@ -43,6 +43,7 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /calls/export": EVERYBODY,
     "GET /calls/{call_id}": EVERYBODY,
     "GET /calls/{call_id}/curves": EVERYBODY,
+    "GET /calls/{call_id}/report.pdf": EVERYBODY,
     "POST /calls/{call_id}/review/{deed}": TEACHERS,
     "POST /calls/{call_id}/answer/{deed}": AGENT,
     "GET /calls/bring": EVERYBODY,

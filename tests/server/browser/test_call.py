@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+import httpx2
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver import ActionChains
 
+from callcoach.server.sign_in.cookies import SESSION_COOKIE
 from tests.server.browser.site import Site, running_site
 from tests.server.browser.visit import Visit
 
@@ -83,19 +88,18 @@ def test_findings_stand_on_the_waveform_and_keys_walk_through_them(at_call) -> N
     )
 
 
-def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
-    visit = at_call("wang.fang")
+def judge_two(visit: Visit) -> None:
     machine = float(visit.text(".big"))
     send(visit, ".finding button[data-verdict='confirmed']")
     assert "已确认" in visit.text(".finding")
-
-    rejected = visit.find(".finding:nth-of-type(2) details summary")
-    visit.run("arguments[0].click()", rejected)
+    visit.run("arguments[0].click()", visit.find(".finding:nth-of-type(2) details summary"))
     visit.type(".finding:nth-of-type(2) input[name='reason']", "当时是在重复客户的话")
     send(visit, ".finding:nth-of-type(2) details button")
     assert "已驳回" in visit.text(".finding:nth-of-type(2)")
     assert float(visit.text(".big")) >= machine
 
+
+def correct_words(visit: Visit) -> None:
     visit.run("document.querySelector('.turn .edit').open = true")
     visit.find(".turn .edit textarea").clear()
     visit.type(".turn .edit textarea", "您好，清河快递")
@@ -103,6 +107,8 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
     assert visit.text(".turn .fixed") == "您好，清河快递"
     assert "机器转写" in visit.text(".turn")
 
+
+def set_points(visit: Visit) -> None:
     visit.run("document.querySelector('.dimensions .menu').open = true")
     visit.find(".dimensions input[name='points']").clear()
     visit.type(".dimensions input[name='points']", "35")
@@ -110,18 +116,21 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
     send(visit, ".dimensions form button")
     assert "客户先辱骂" in visit.text(".dimensions")
 
+
+def add_by_marking(visit: Visit) -> None:
     before = visit.run(FINDINGS)
     wave = visit.find("#wave")
     visit.run("arguments[0].scrollIntoView({block: 'center'})", wave)
-    ActionChains(visit.driver).move_to_element_with_offset(wave, -60, -30).click_and_hold().move_by_offset(
-        40, 0
-    ).move_by_offset(40, 0).release().perform()
+    drag = ActionChains(visit.driver).move_to_element_with_offset(wave, -60, -30).click_and_hold()
+    drag.move_by_offset(40, 0).move_by_offset(40, 0).release().perform()
     visit.until("return document.querySelector('#mark-end')?.value > 0")
     visit.choose("select[name='rule_id']", "apology.alone")
     send(visit, "#add-finding form button")
     assert visit.run(FINDINGS) == before + 1
     assert "人工补充" in visit.text(".findings")
 
+
+def finish(visit: Visit) -> None:
     visit.run("document.querySelector('input[name=confirm_rest]').click()")
     visit.run("document.querySelector('#finish').click()")
     assert "no verdict yet" in told(visit), "what waits for a person is confirmed one by one"
@@ -131,6 +140,12 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
     visit.run("document.querySelector('input[name=confirm_rest]').click()")
     send(visit, "#finish")
     assert "已发布" in visit.text("#score-heading")
+
+
+def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
+    visit = at_call("wang.fang")
+    for step in (judge_two, correct_words, set_points, add_by_marking, finish):
+        step(visit)
 
     visit = at_call("zhang.wei")
     visit.run("document.querySelector('#appeal').open = true")
@@ -149,6 +164,16 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
     assert "部分成立" in visit.text("#work")
     history = visit.text(".history")
     assert all(name in history for name in ("王芳", "张伟", "刘洋"))
+
+
+def test_a_call_is_taken_away_as_a_pdf(at_call, own_site: Site) -> None:
+    visit = at_call("wang.fang", 6)
+    cookies = {SESSION_COOKIE: visit.driver.get_cookie(SESSION_COOKIE)["value"]}
+    answer = httpx2.get(own_site.server.url("/calls/demo-06/report.pdf"), cookies=cookies)
+    assert answer.headers["content-type"] == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "通话文字" in text
+    assert visit.text(".turn p") in text.replace("\n", "")
 
 
 def test_two_reviewers_are_told_and_nothing_typed_is_lost(at_call, own_site: Site) -> None:

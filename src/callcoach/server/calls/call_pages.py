@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from callcoach.analysis import ANALYSIS_FILE, load
 from callcoach.datapath import CallAnalysis
 from callcoach.errors import InputError, NotFoundError
 from callcoach.principal import Principal, Role
+from callcoach.reports.pdf import render_pdf
 from callcoach.reports.view import build_view, facts
 from callcoach.reports.wording import DIRECTIONS, EVENTS, Words, unit
 from callcoach.review.acts import (
@@ -41,7 +43,9 @@ from callcoach.review.wording import STAGES
 from callcoach.rights import Permission, may
 from callcoach.server.calls.call_contexts import CallPage, CallWork, FindingCard
 from callcoach.server.calls.contexts import Choice
+from callcoach.server.calls.sheet_of_call import sheet_of
 from callcoach.server.calls.wording import STATES
+from callcoach.server.exports.answer import attachment
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import address_of, by, require
 from callcoach.server.review import bodies
@@ -116,6 +120,20 @@ def get_curves(call_id: str, principal: Reader, services: WithServices) -> Respo
         raise NotFoundError(f"The recording of call {call_id} is missing. Restore the data folder from a backup.")
     data = curves_of(folder, call.heard_file, _analysis(services, call))
     return Response(data, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+
+
+@router.get("/calls/{call_id}/report.pdf")
+def get_pdf(call_id: str, request: Request, principal: Reader, services: WithServices) -> Response:
+    """Give the call with its review as a PDF."""
+    with services.database.writing() as session:
+        call = get_call(session, principal, call_id)
+        note(session, "call.export", about=("call", call_id), detail={"format": "pdf"}, **by(request, principal))
+    desk = ReviewDesk(services, principal, address_of(request))
+    work, analysis = _work_if_scored(desk, call, Place(call_id)), _analysis(services, call)
+    if work is None or analysis is None:
+        raise NotFoundError(f"The call {call_id} has no analysis to print; it is {call.state.value}.")
+    sheet = sheet_of(work, analysis, translator_of(request), ZoneInfo(services.settings.server.time_zone))
+    return attachment(render_pdf(analysis, sheet), f"{call_id}.pdf", "application/pdf")
 
 
 @router.post("/calls/{call_id}/review/{deed}")

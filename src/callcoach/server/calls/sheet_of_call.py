@@ -1,0 +1,59 @@
+"""A call and its review as the PDF says them. Takes what the page shows, gives plain data."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from callcoach.datapath import CallAnalysis
+from callcoach.reports.pdf import CallSheet, FindingLine, ScoreLine
+from callcoach.reports.wording import DIRECTIONS, Words, clock
+from callcoach.review.acts import Verdict
+from callcoach.server.calls.call_contexts import CallWork, FindingCard
+from callcoach.server.pages.messages import Language, Translator
+
+VERDICTS = {
+    None: Words("", ""),
+    Verdict.CONFIRMED: Words("（已确认）", "(confirmed)"),
+    Verdict.REJECTED: Words("（已驳回）", "(rejected)"),
+}
+
+
+def sheet_of(work: CallWork, analysis: CallAnalysis, translator: Translator, zone: ZoneInfo) -> CallSheet:
+    """Return what the PDF says."""
+    call, review = work.call, work.review
+    reviewed = {one.id: one.score for one in review.reviewed.dimensions} if review.reviewed else {}
+    started = call.started_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    labels = ("calls.id", "calls.started", "calls.direction", "calls.duration")
+    values = (call.id, started, translator.words(DIRECTIONS[call.direction]), clock(analysis.recording.duration_s))
+    return CallSheet(
+        title=f"{call.agent or '–'} · {f'{call.customer} {call.number}'.strip() or '–'}",
+        facts=tuple((translator(label), value) for label, value in zip(labels, values, strict=True)),
+        score=(review.reviewed or review.machine).score,
+        machine_score=review.machine.score,
+        stage=work.stage,
+        scores=tuple(
+            ScoreLine(Words(one.name_zh, one.name_en), one.score, reviewed.get(one.id), one.max_points)
+            for one in review.machine.dimensions
+        ),
+        findings=tuple(_line(card) for card in work.findings),
+        corrections={turn: one.text for turn, one in work.corrections.items()},
+        history=tuple(
+            f"{one.at.astimezone(zone):%Y-%m-%d %H:%M} {one.by} "
+            f"{translator.words(Words(one.words_zh, one.words_en))} {one.reason}".strip()
+            for one in review.history
+        ),
+        chinese=translator.language is Language.ZH,
+    )
+
+
+def _line(card: FindingCard) -> FindingLine:
+    one = card.shown
+    return FindingLine(
+        severity=one.severity,
+        name=Words(one.name_zh, one.name_en),
+        at_s=one.start_s,
+        quote=one.quote,
+        advice=Words(one.advice_zh, one.advice_en or one.advice_zh),
+        points=card.points,
+        verdict=VERDICTS[one.verdict],
+    )
