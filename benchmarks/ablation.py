@@ -1,12 +1,13 @@
 """What each part of hearing through the recogniser adds to finding banned and forbidden phrases, and what it costs.
 
-Takes the development corpus with separate sides, transcribes each call once, and judges the same
-transcript five ways. The last line expects of the rules' own sentences only those that share no five
-characters in a row with the call: nobody can have written them with the call in mind.
+Takes calls with separate sides (those of the development corpus, or of the folders given), transcribes each
+once, and judges the same transcript five ways. The last line expects of the rules' own sentences only those
+that share no five characters in a row with the call: nobody can have written them with the call in mind.
 """
 
 from __future__ import annotations
 
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.fit_sound_confidence import CORPUS, MODEL, strange_to
+from benchmarks.fit_sound_confidence import MODEL, PARTS, strange_to
 from callcoach.analysis import SoundListener
 from callcoach.asr.turns import build_turns
 from callcoach.asr.vosk_engine import VoskEngine
@@ -34,7 +35,6 @@ from callcoach.rules.sound.search import SoundIndex
 from callcoach.rules.sound.vocabulary import phrases_of, sentences_of
 from callcoach.settings import load_settings
 
-PARTS = ("dev", "dev-hard")
 GROUP = "banned"
 
 
@@ -69,22 +69,20 @@ def main() -> None:
     engine = VoskEngine(require_model(MODEL, load_settings().models_dir))
     ways = Ways(engine, rulebook, index, sentences_of(rulebook, Speaker.AGENT))
     print("## What each part of the hearing adds\n")
-    print(
-        "`python -m benchmarks.ablation`: banned and forbidden phrases, calls with separate sides, the same first pass"
-    )
-    print("for all lines. CPU is that of the part, as a share of the first pass of both sides.\n")
+    print("`python -m benchmarks.ablation [FOLDER…]`: banned and forbidden phrases, calls with separate sides,")
+    print("the same first pass for all lines. CPU is that of the part, as a share of the first pass of both sides.\n")
     print("| part | judged by | found | false | missed | precision | recall | F1 | CPU |")
     print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for part in PARTS:
-        print("\n".join(measure(part, ways)), flush=True)
+    for folder in [Path(one) for one in sys.argv[1:]] or PARTS:
+        print("\n".join(measure(folder, ways)), flush=True)
 
 
-def measure(part: str, ways: Ways) -> list[str]:
-    """Return the table rows of one part of the corpus."""
+def measure(calls: Path, ways: Ways) -> list[str]:
+    """Return the table rows of one folder of calls."""
     families = load_families()
     counts: defaultdict[str, Counts] = defaultdict(Counts)
     cpu_s: defaultdict[str, float] = defaultdict(float)
-    for recording in load_corpus(CORPUS / part):
+    for recording in load_corpus(calls):
         with tempfile.TemporaryDirectory() as folder:
             audio, sound = open_recording(recording.audio, work_dir=Path(folder))
             if not audio.separated:
@@ -102,7 +100,7 @@ def measure(part: str, ways: Ways) -> list[str]:
                 report = apply_rules(ways.rulebook, _conversation(recording, sound, heard, segments))
                 counts[name] += _counts(truths, scored_finds(report.findings, families, GROUP))
                 begun_s = time.process_time()
-    return [_row(part, name, count, cpu_s.get(name, 0.0) / cpu_s[""]) for name, count in counts.items()]
+    return [_row(calls.name, name, count, cpu_s.get(name, 0.0) / cpu_s[""]) for name, count in counts.items()]
 
 
 def _conversation(

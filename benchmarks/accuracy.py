@@ -16,7 +16,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("CALLCOACH_CORPUS", ROOT.parent / "shared" / "corpus"))
-PARTS = ("dev", "dev-hard", "probe", "human")
+PARTS = tuple(CORPUS / part for part in ("dev", "dev-hard", "probe", "human"))
 FIGURES = (
     ("banned", "banned and forbidden phrases"),
     ("banned_separated", "the same without mono calls"),
@@ -26,11 +26,11 @@ FIGURES = (
 )
 
 
-def evaluate(part: str) -> dict[str, Any]:
-    """Return the figures of one part of the corpus."""
+def evaluate(calls: Path) -> dict[str, Any]:
+    """Return the figures of one folder of calls."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "figures.json"
-        command = [sys.executable, "-m", "callcoach", "evaluate", str(CORPUS / part), "--json", str(file)]
+        command = [sys.executable, "-m", "callcoach", "evaluate", str(calls), "--json", str(file)]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         return json.loads(file.read_text(encoding="utf-8"))
 
@@ -63,11 +63,14 @@ def heard(part: str, figures: dict[str, Any]) -> str:
 
 def main() -> None:
     """Print the section."""
-    if not CORPUS.is_dir():
+    if not sys.argv[1:] and not CORPUS.is_dir():
         sys.exit(f"The development corpus is not at {CORPUS}; set CALLCOACH_CORPUS to its folder.")
-    measured = {part: evaluate(part) for part in PARTS}
+    folders = [Path(one) for one in sys.argv[1:]] or PARTS
+    measured = {folder.name: evaluate(folder) for folder in folders}
     print("## Accuracy on the development corpus\n")
-    print("`callcoach evaluate CORPUS_DIR` on each part (`python -m benchmarks.accuracy`). Every call of `dev`,")
+    print(
+        "`callcoach evaluate CORPUS_DIR` on each part (`python -m benchmarks.accuracy [FOLDER…]`). Every call of `dev`,"
+    )
     print("`dev-hard` and `probe` was looked at while the rules were made: these are no figures for unseen calls.")
     print("Mono calls count as missed, but for the line without them. `human` is read speech: error rates alone.\n")
     print("| part | what | found | false | missed | precision | recall | F1 |")

@@ -1,18 +1,20 @@
 """Fit the constants of `callcoach.rules.sound.confidence` anew, and say how well they predict.
 
-Run `python -m benchmarks.fit_sound_confidence` after the recogniser, its settings or the tables of
-`confusions` have changed (about ten minutes). Every recording of the corpus with separate sides is
-transcribed; near misses of the rulebook's phrases on the agent's side are heard again; whether the phrase
-was really said there is read from the truth's characters. A place where another of the phrases was
-said (我们不能 for 我不能) teaches nothing and is left out. Reported: the weights over all, and
-right and wrong decisions when each call is predicted by weights fitted on the other calls. A call
-and its copy over a bad line count as one, so that no sentence is on both sides of the split; and of the
-rules' own sentences those are not expected that share five characters with what the call says.
+Run `python -m benchmarks.fit_sound_confidence [FOLDER…]` after the recogniser, its settings or the tables
+of `confusions` have changed (about ten minutes). Every recording with separate sides of the development
+corpus and of more folders (`benchmarks.made_calls` renders train and train-hard) is transcribed; near misses
+of the rulebook's phrases on the agent's side are heard again; whether the phrase was really said there is
+read from the truth's characters. A place where another of the phrases was said (我们不能 for 我不能) teaches
+nothing and is left out. Reported: the weights over all, and right and wrong decisions when each call is
+predicted by weights fitted on the other calls. A call and its copy over a bad line count as one, so that no
+sentence is on both sides of the split; and of the rules' own sentences those are not expected that share
+five characters with what the call says.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -43,7 +45,7 @@ from callcoach.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = Path(os.environ.get("CALLCOACH_CORPUS", ROOT.parent / "shared" / "corpus"))
-PARTS = ("dev", "dev-hard")
+PARTS = (CORPUS / "dev", CORPUS / "dev-hard")
 MODEL = "vosk-model-small-cn-0.22"
 RIDGE = 0.5
 """Pull of each weight, on figures of unit spread, towards nothing: there are few true near misses."""
@@ -177,8 +179,8 @@ def main() -> None:
     index = SoundIndex(phrases_of(rulebook, Speaker.AGENT))
     sentences = sentences_of(rulebook, Speaker.AGENT)
     samples: list[Sample] = []
-    for part in PARTS:
-        for recording in load_corpus(CORPUS / part):
+    for folder_of_calls in (*PARTS, *map(Path, sys.argv[1:])):
+        for recording in load_corpus(folder_of_calls):
             with tempfile.TemporaryDirectory() as folder:
                 samples += gather(engine, index, sentences, recording, Path(folder))
     report("HEARD_AGAIN", samples, ("syllables", "cost", "spotted", "log_ratio"))
