@@ -25,6 +25,7 @@ from callcoach.server.people import routes as people
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork
+from callcoach.server.reviewing import pages as reviewing_pages
 from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
@@ -52,6 +53,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     provider_pages.router,
     list_pages.router,
     call_pages.router,
+    reviewing_pages.router,
     people_pages.router,
     account_pages.router,
     audit_pages.router,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -16,9 +16,15 @@ from zoneinfo import ZoneInfo
 from callcoach.analysis import load, save
 from callcoach.datapath import CallAnalysis
 from callcoach.demo.day import bring
+from callcoach.review.periods import PeriodUnit
+from callcoach.review.sampling import Method, QuotaPer
 from callcoach.scoring import load_rubric, score
 from callcoach.settings import Settings, load_settings
 from callcoach.store.engine import Database, database_url, open_database
+from callcoach.store.people import as_principal, person_by_login
+from callcoach.store.reviews.assignments import assign
+from callcoach.store.reviews.plans import PlanTerms, add_plan
+from callcoach.store.reviews.rounds import RoundTerms, add_round
 from callcoach.store.schema import upgrade
 from callcoach.store.work import begin_step, end_step, fail, save_analysis
 from callcoach.work.desk import Desk
@@ -45,6 +51,22 @@ def put_calls(settings: Settings, database: Database) -> None:
                 fail(session, call_id, WHY)
         elif number != WAITING:
             _put_analysis(desk, call_id, number)
+
+
+def put_review_work(database: Database) -> None:
+    """Have reviews wait: assignments, a sampling plan, a calibration round."""
+    now = TODAY
+    with database.writing() as session:
+        boss = as_principal(person_by_login(session, "admin"))
+        supervisor, trainer = (person_by_login(session, login).id for login in ("wang.fang", "liu.yang"))
+        for number, person in ((8, supervisor), (9, boss.person_id), (12, boss.person_id)):
+            due = now + timedelta(days=number - 9)
+            assign(session, boss, f"demo-{number:02d}", person, due_at=due, at=now - timedelta(days=3))
+        terms = PlanTerms(
+            "每周每人两通", Method.STRATIFIED, PeriodUnit.WEEK, 2, QuotaPer.AGENT, 7, 3, (supervisor, trainer)
+        )
+        add_plan(session, boss, terms, now)
+        add_round(session, boss, RoundTerms("一月校准", ("demo-10", "demo-14"), (boss.person_id, trainer)), now)
 
 
 def _put_analysis(desk: Desk, call_id: str, number: int) -> None:

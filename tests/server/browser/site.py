@@ -22,7 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
-from tests.server.browser.filled_calls import put_calls
+from tests.server.browser.filled_calls import put_calls, put_review_work
 from tests.server.process import Server
 from tests.server.visitors import HASH
 
@@ -36,13 +36,29 @@ PEOPLE = (
     NewPerson("zhao.lei", "赵磊", Role.AGENT, ("售后二组",), ("803",)),
     NewPerson("sun.li", "孙丽", Role.AGENT, ("热线支持与投诉处理组",), ("804",), "a.rather.long.address@example.com"),
 )
-BESIDE = {"person": "/people/4", "person-new": "/people/new", "call": "/calls/demo-01", "call-failed": "/calls/demo-23"}
+AGENTS = ("results",)
+BESIDE = {
+    "round": "/rounds/1",
+    "person": "/people/4",
+    "person-new": "/people/new",
+    "call": "/calls/demo-01",
+    "call-failed": "/calls/demo-23",
+}
 """Pages without an entry in the navigation, by a name for their pictures."""
 
 
 def pages() -> dict[str, str]:
-    """Return the path of every page of somebody who has signed in, by name."""
-    return {entry.name: entry.path for section in NAVIGATION for entry in section.entries} | BESIDE
+    """Return the path of every page that an administrator may open, by name."""
+    return {name: path for name, path in _entries().items() if name not in AGENTS} | BESIDE
+
+
+def agents_pages() -> dict[str, str]:
+    """Return the pages that only an agent has."""
+    return {name: path for name, path in _entries().items() if name in AGENTS}
+
+
+def _entries() -> dict[str, str]:
+    return {entry.name: entry.path for section in NAVIGATION for entry in section.entries}
 
 
 @dataclass(frozen=True)
@@ -68,6 +84,7 @@ def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> I
         fill(database)
         if with_calls:
             put_calls(own, database)
+            put_review_work(database)
     with Server(folder, **settings) as server:
         yield Site(server, own)
 

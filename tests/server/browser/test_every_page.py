@@ -11,7 +11,7 @@ from itertools import product
 import pytest
 
 from tests.conftest import ROOT
-from tests.server.browser.site import pages
+from tests.server.browser.site import agents_pages, pages
 from tests.server.browser.visit import Visit
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,13 @@ def test_a_page_fits_its_window_and_complains_of_nothing(administrator: Visit, n
 @pytest.mark.parametrize("name", pages())
 def test_a_page_is_accessible(administrator: Visit, name: str) -> None:
     hear(administrator, pages()[name])
+
+
+@pytest.mark.parametrize("name", agents_pages())
+def test_an_agents_page_fits_and_is_accessible(visit: Visit, name: str) -> None:
+    visit.enter("zhang.wei")
+    look(visit, name, agents_pages()[name])
+    hear(visit, agents_pages()[name])
 
 
 @pytest.mark.parametrize("name", OUTSIDE)

@@ -34,6 +34,16 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "reviewing",
+        (
+            Entry("results", "/results", Permission.REVIEW_ANSWER),
+            Entry("reviews", "/reviews", Permission.REVIEW),
+            Entry("appeals", "/appeals", Permission.REVIEW),
+            Entry("plans", "/plans", Permission.REVIEW),
+            Entry("rounds", "/rounds", Permission.REVIEW),
+        ),
+    ),
+    Section(
         "installation",
         (
             Entry("people", "/people", Permission.PEOPLE),

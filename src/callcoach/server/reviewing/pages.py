@@ -1,0 +1,294 @@
+"""The pages of reviewing: thin over the store, as the REST API of reviews is."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Form, Query
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from callcoach.datapath import Direction
+from callcoach.errors import CallCoachError
+from callcoach.principal import Principal
+from callcoach.reports.wording import Words
+from callcoach.review.periods import PeriodUnit, period_of
+from callcoach.review.sampling import Method, QuotaPer, draw
+from callcoach.review.stages import AWAITING_AGENT, Stage
+from callcoach.review.wording import STAGES
+from callcoach.rights import Permission
+from callcoach.server.pages.rendering import render
+from callcoach.server.principal import require
+from callcoach.server.review.bodies import PlanBody, RoundBody
+from callcoach.server.reviewing.contexts import (
+    AppealsPage,
+    PlanLine,
+    PlansPage,
+    QueueLine,
+    QueuePage,
+    ResultLine,
+    ResultsPage,
+    RoundPage,
+    RoundsPage,
+)
+from callcoach.server.services import Services, WithServices
+from callcoach.store.call_lists import list_calls
+from callcoach.store.choices import teams_to_choose
+from callcoach.store.model import AssignmentState, CallFilter, CallState, PageRequest, Person
+from callcoach.store.people import list_people
+from callcoach.store.reviews.appeals import open_appeals
+from callcoach.store.reviews.assignments import REVIEWING_ROLES, AssignmentFilter, hand_on, list_assignments, skip
+from callcoach.store.reviews.plans import (
+    Plan,
+    PlanTerms,
+    add_plan,
+    candidates,
+    end_plan,
+    get_plan,
+    list_plans,
+    list_runs,
+)
+from callcoach.store.reviews.results import own_results
+from callcoach.store.reviews.rounds import RoundTerms, add_round, close_round, get_round, list_rounds, round_result
+from callcoach.store.reviews.sheets import names_of_people
+
+router = APIRouter(include_in_schema=False)
+
+Reviewer = Annotated[Principal, Depends(require(Permission.REVIEW))]
+Agent = Annotated[Principal, Depends(require(Permission.REVIEW_ANSWER))]
+Reason = Annotated[str, Form(min_length=1, max_length=2000)]
+MOST = 500
+CHOOSABLE = 60
+"""Calls offered for a round: the latest ones that nobody has reviewed."""
+METHODS = {
+    Method.RANDOM: Words("随机", "random"),
+    Method.STRATIFIED: Words("按坐席分层", "agents in turn"),
+    Method.WORST_FIRST: Words("低分优先", "lowest score first"),
+    Method.LOW_CONFIDENCE_FIRST: Words("低置信优先", "least certain first"),
+}
+PERIODS = {
+    PeriodUnit.DAY: Words("每天", "each day"),
+    PeriodUnit.WEEK: Words("每周", "each week"),
+    PeriodUnit.MONTH: Words("每月", "each month"),
+}
+QUOTAS = {QuotaPer.ALL: Words("共", "in all"), QuotaPer.AGENT: Words("每位坐席", "of each agent")}
+
+
+async def _form(request: Request) -> FormData:
+    return await request.form()
+
+
+AnyForm = Annotated[FormData, Depends(_form)]
+
+
+@router.get("/reviews")
+def get_queue(request: Request, principal: Reviewer, services: WithServices, *, everybody: bool = False) -> Response:
+    """Show what waits for review, the most urgent first."""
+    wanted = AssignmentFilter(None if everybody else principal.person_id, AssignmentState.OPEN, limit=MOST)
+    now = services.now()
+    with services.database.reading() as session:
+        found = list_assignments(session, principal, wanted)
+        people = _reviewers(services)
+    return render(request, QueuePage(tuple(QueueLine(one, one.due_at < now) for one in found), everybody, people))
+
+
+@router.post("/reviews/{assignment_id}/hand-on")
+def post_hand_on(
+    assignment_id: int,
+    principal: Reviewer,
+    services: WithServices,
+    person_id: Annotated[int, Form()],
+    reason: Reason,
+) -> Response:
+    """Give an assignment to somebody else."""
+    with services.database.writing() as session:
+        hand_on(session, principal, assignment_id, person_id, reason=reason, at=services.now())
+    return RedirectResponse("/reviews", 303)
+
+
+@router.post("/reviews/{assignment_id}/skip")
+def post_skip(assignment_id: int, principal: Reviewer, services: WithServices, reason: Reason) -> Response:
+    """Close an assignment without a review."""
+    with services.database.writing() as session:
+        skip(session, principal, assignment_id, reason=reason, at=services.now())
+    return RedirectResponse("/reviews", 303)
+
+
+@router.get("/appeals")
+def get_appeals(request: Request, principal: Reviewer, services: WithServices) -> Response:
+    """Show the appeals one may decide."""
+    with services.database.reading() as session:
+        return render(request, AppealsPage(open_appeals(session, principal)))
+
+
+@router.get("/results")
+def get_results(request: Request, principal: Agent, services: WithServices) -> Response:
+    """Show an agent the reviews of own calls."""
+    now = services.now()
+    with services.database.reading() as session:
+        found = own_results(session, principal)
+    lines = tuple(
+        ResultLine(
+            call=one.call,
+            stage=Words(*STAGES[one.stage]),
+            is_new=one.stage is Stage.PUBLISHED,
+            appeal_until=one.appeal_until
+            if one.stage in AWAITING_AGENT and one.appeal_until is not None and one.appeal_until > now
+            else None,
+        )
+        for one in found
+    )
+    return render(request, ResultsPage(lines))
+
+
+# -- sampling plans ----------------------------------------------------------------------------
+
+
+@router.get("/plans")
+def get_plans(
+    request: Request,
+    principal: Reviewer,
+    services: WithServices,
+    plan: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
+    day: date | None = None,
+) -> Response:
+    """Show the plans; of one, what it would draw from the period of a day."""
+    return render(request, _plans(services, principal, plan, day))
+
+
+@router.post("/plans")
+def post_plan(request: Request, principal: Reviewer, services: WithServices, form: AnyForm) -> Response:
+    """Make a plan."""
+    try:
+        body = PlanBody.model_validate(_plain(form, lists=("reviewer_ids", "team_ids")))
+        with services.database.writing() as session:
+            add_plan(session, principal, _terms(body), services.now())
+    except (ValidationError, CallCoachError) as error:
+        return render(request, _plans(services, principal, None, None, problem=_told(error)), 422)
+    return RedirectResponse("/plans", 303)
+
+
+@router.post("/plans/{plan_id}/end")
+def post_plan_end(plan_id: int, principal: Reviewer, services: WithServices) -> Response:
+    """End a plan."""
+    with services.database.writing() as session:
+        end_plan(session, principal, plan_id, services.now())
+    return RedirectResponse("/plans", 303)
+
+
+def _plans(
+    services: Services, principal: Principal, previewed: int | None, day: date | None, problem: str = ""
+) -> PlansPage:
+    zone = ZoneInfo(services.settings.server.time_zone)
+    today = services.now().astimezone(zone).date()
+    with services.database.reading() as session:
+        plans = list_plans(session)
+        names = names_of_people(session, (person for one in plans for person in one.terms.reviewer_ids))
+        lines = tuple(
+            PlanLine(
+                plan=one,
+                runs=list_runs(session, one.id, 5),
+                reviewers=tuple(names.get(person, str(person)) for person in one.terms.reviewer_ids),
+                preview=_preview(services, one.id, day or today) if one.id == previewed else None,
+            )
+            for one in plans
+        )
+        teams = teams_to_choose(session, principal)
+    return PlansPage(lines, _reviewers(services), teams, METHODS, PERIODS, QUOTAS, str(day or today), problem)
+
+
+def _preview(services: Services, plan_id: int, day: date) -> tuple[str, ...]:
+    with services.database.reading() as session:
+        plan: Plan = get_plan(session, plan_id)
+        period = period_of(plan.terms.period, day, ZoneInfo(services.settings.server.time_zone))
+        return tuple(draw(plan.terms.draw, period.key, candidates(session, plan.terms, period)))
+
+
+def _terms(body: PlanBody) -> PlanTerms:
+    return PlanTerms(
+        name=body.name,
+        method=body.method,
+        period=body.period,
+        quota=body.quota,
+        per=body.per,
+        seed=body.seed,
+        due_workdays=body.due_workdays,
+        reviewer_ids=tuple(body.reviewer_ids),
+        team_ids=tuple(body.team_ids),
+        direction=Direction(body.direction) if body.direction else None,
+        duration_min_s=body.duration_min_s,
+        duration_max_s=body.duration_max_s,
+    )
+
+
+# -- calibration -------------------------------------------------------------------------------
+
+
+@router.get("/rounds")
+def get_rounds(request: Request, principal: Reviewer, services: WithServices) -> Response:
+    """Show the calibration rounds."""
+    return render(request, _rounds(services, principal))
+
+
+@router.post("/rounds")
+def post_round(request: Request, principal: Reviewer, services: WithServices, form: AnyForm) -> Response:
+    """Begin a round."""
+    try:
+        body = RoundBody.model_validate(_plain(form, lists=("reviewer_ids", "call_ids")))
+        terms = RoundTerms(body.name, tuple(body.call_ids), tuple(body.reviewer_ids), body.due_at)
+        with services.database.writing() as session:
+            made = add_round(session, principal, terms, services.now())
+    except (ValidationError, CallCoachError) as error:
+        return render(request, _rounds(services, principal, _told(error)), 422)
+    return RedirectResponse(f"/rounds/{made.id}", 303)
+
+
+@router.get("/rounds/{round_id}")
+def get_round_page(round_id: int, request: Request, principal: Reviewer, services: WithServices) -> Response:
+    """Show a round."""
+    with services.database.reading() as session:
+        found = get_round(session, principal, round_id)
+        names = names_of_people(session, found.terms.reviewer_ids)
+        result = round_result(session, principal, round_id) if found.closed_at is not None else None
+    own = frozenset(call for call, person in found.handed_in if person == principal.person_id)
+    is_reviewer = principal.person_id in found.terms.reviewer_ids and found.closed_at is None
+    return render(request, RoundPage(found, names, own, is_reviewer, result))
+
+
+@router.post("/rounds/{round_id}/close")
+def post_round_close(round_id: int, principal: Reviewer, services: WithServices) -> Response:
+    """End a round."""
+    with services.database.writing() as session:
+        close_round(session, principal, round_id, services.now())
+    return RedirectResponse(f"/rounds/{round_id}", 303)
+
+
+def _rounds(services: Services, principal: Principal, problem: str = "") -> RoundsPage:
+    unreviewed = CallFilter(state=CallState.SCORED, reviewed=False)
+    with services.database.reading() as session:
+        rounds = list_rounds(session, principal)
+        names = names_of_people(session, (person for one in rounds for person in one.terms.reviewer_ids))
+        calls = list_calls(session, principal, unreviewed, PageRequest(limit=CHOOSABLE)).calls
+    return RoundsPage(rounds, names, _reviewers(services), calls, problem)
+
+
+def _reviewers(services: Services) -> tuple[Person, ...]:
+    with services.database.reading() as session:
+        return tuple(one for one in list_people(session) if one.active and one.role in REVIEWING_ROLES)
+
+
+def _plain(form: FormData, lists: tuple[str, ...]) -> dict[str, object]:
+    names = {name for name in form if name != "forgery_token"}
+    plain = {name: form.getlist(name) if name in lists else form.get(name) for name in names}
+    return {name: value for name, value in plain.items() if value != ""}
+
+
+def _told(error: ValidationError | CallCoachError) -> str:
+    if isinstance(error, ValidationError):
+        faults = error.errors(include_url=False)
+        return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+    return str(error)
