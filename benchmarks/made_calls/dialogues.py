@@ -80,5 +80,7 @@ def read_turn(speaker: str, written: str) -> Said:
 
 def family(name: str) -> str:
     """Return the full name of a family of wordings."""
+    if name == "evade":
+        return "complaint.evade"
     said_of_oneself = name in OWN or (name.startswith("wo_") and name != "wo_buzhidao")
     return f"banned.{name}" if said_of_oneself else f"forbidden.{name}"
