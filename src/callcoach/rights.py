@@ -18,6 +18,8 @@ class Permission(StrEnum):
     """Have a call analysed again."""
     REVIEW = "review"
     """Review calls, decide appeals; plan, assign and calibrate reviews."""
+    COACH = "coach"
+    """Note coaching sessions with one's agents."""
     REVIEW_ANSWER = "review-answer"
     """Read, acknowledge or appeal the review of one's own call."""
     PHONE = "phone"
@@ -35,8 +37,8 @@ class Permission(StrEnum):
 _EVERYBODY = frozenset({Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.OWN_ACCOUNT})
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW},
-    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW},
+    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH},
+    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -44,6 +46,7 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.CALLS_BRING: Scope.CALLS_WRITE,
     Permission.CALLS_RETRY: Scope.CALLS_WRITE,
     Permission.REVIEW: Scope.REVIEW,
+    Permission.COACH: Scope.REVIEW,
     Permission.REVIEW_ANSWER: Scope.REVIEW,
     Permission.PHONE: Scope.PHONE,
     Permission.PHONES_SEE: Scope.CALLS_READ,

@@ -73,6 +73,11 @@ INSERT INTO sign_in_attempts (id, at, login_sha256, address) VALUES (1, '2026-01
 INSERT INTO saved_views (id, person_id, name, query, shared, made_at)
   VALUES (1, 1, '低分', 'score_max=60', TRUE, '2026-01-02 03:04:05');
 """,
+    "0040": """
+INSERT INTO call_measures (call_pk, ring_s, silence_s, agent_share, talk_overs, hold_s) VALUES (1, 4.5, 0, 0.6, 1, 0);
+INSERT INTO coaching (id, agent_id, coach_id, at, rule_ids, call_ids, goal)
+  VALUES (1, 1, 1, '2026-01-02 03:04:05', '["neg.but"]', '["c1"]', '少说但是');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

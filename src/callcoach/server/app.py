@@ -30,6 +30,7 @@ from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.system import routes as system
+from callcoach.server.trends import pages as trend_pages
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
 from callcoach.work.rounds import Rounds
@@ -44,6 +45,7 @@ API_ROUTERS = (
     plan_routes.router,
     round_routes.router,
     phones.router,
+    trend_pages.api_router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -54,6 +56,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     list_pages.router,
     call_pages.router,
     reviewing_pages.router,
+    trend_pages.router,
     people_pages.router,
     account_pages.router,
     audit_pages.router,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from callcoach.datapath import CallAnalysis, Finding, Severity
 from callcoach.errors import ConflictError, NotFoundError
+from callcoach.measures import measure
 from callcoach.store.model import CallState, ScoreKind
 from callcoach.store.search.index import index_call
-from callcoach.store.tables import CallRow, DimensionRow, FindingRow, ScorecardRow, TurnRow, WorkRow
+from callcoach.store.tables import CallRow, DimensionRow, FindingRow, MeasuresRow, ScorecardRow, TurnRow, WorkRow
 
 _UNFINISHED = (CallState.RECEIVED, CallState.TRANSCRIBED, CallState.JUDGED)
 
@@ -130,6 +131,7 @@ def save_analysis(session: Session, call_id: str, analysis: CallAnalysis) -> Non
     _insert(session, TurnRow, _turns(row.pk, analysis))
     _insert(session, FindingRow, _findings(row.pk, analysis))
     _add_scorecard(session, row.pk, analysis)
+    session.merge(MeasuresRow(call_pk=row.pk, **asdict(measure(analysis))))
     index_call(session, row.pk, [turn.text for turn in analysis.transcript.turns])
     findings = analysis.rules.findings
     row.score = analysis.scorecard.score

@@ -24,6 +24,7 @@ from callcoach.store.tables.review_work import (
 from callcoach.store.tables.reviews import ReviewBasisRow, ReviewEventRow, ReviewSheetRow
 from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
+from callcoach.store.tables.trends import CoachingRow, MeasuresRow
 from callcoach.store.tables.watched import WatchedFileRow
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "Base",
     "CallRow",
     "CallTagRow",
+    "CoachingRow",
     "DimensionRow",
     "FindingRow",
     "IdentityRow",
     "InvitationRow",
+    "MeasuresRow",
     "MembershipRow",
     "PasswordRow",
     "PersonRow",
