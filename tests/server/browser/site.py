@@ -38,6 +38,7 @@ PEOPLE = (
 )
 AGENTS = ("results",)
 BESIDE = {
+    "trends-filled": "/trends?from_day=2026-01-20&to_day=2026-01-31",
     "round": "/rounds/1",
     "person": "/people/4",
     "person-new": "/people/new",
