@@ -28,13 +28,19 @@ class Permission(StrEnum):
     """Follow calls that go on: those of one's teams, or all."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
+    HOOKS = "hooks"
+    """Keep the addresses that are told of events."""
+    EVENTS = "events"
+    """Follow the events of calls one may see."""
     AUDIT = "audit"
     """Read who saw, heard, changed or exported what."""
     OWN_ACCOUNT = "own-account"
     """Change one's own password; make and revoke one's own tokens."""
 
 
-_EVERYBODY = frozenset({Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.OWN_ACCOUNT})
+_EVERYBODY = frozenset(
+    {Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT}
+)
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
     Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH},
@@ -51,6 +57,8 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.PHONE: Scope.PHONE,
     Permission.PHONES_SEE: Scope.CALLS_READ,
     Permission.PEOPLE: Scope.PEOPLE,
+    Permission.HOOKS: None,
+    Permission.EVENTS: Scope.EVENTS,
     Permission.AUDIT: Scope.PEOPLE,
     Permission.OWN_ACCOUNT: None,
 }

@@ -78,6 +78,14 @@ INSERT INTO call_measures (call_pk, ring_s, silence_s, agent_share, talk_overs, 
 INSERT INTO coaching (id, agent_id, coach_id, at, rule_ids, call_ids, goal)
   VALUES (1, 1, 1, '2026-01-02 03:04:05', '["neg.but"]', '["c1"]', '少说但是');
 """,
+    "0070": """
+INSERT INTO out_events (id, at, kind, call_pk, severity, body)
+  VALUES (1, '2026-01-02 03:04:05', 'call.scored', 1, NULL, '{}');
+INSERT INTO hooks (id, url, secret, kinds, least_severity, active, made_at, made_by)
+  VALUES (1, 'https://crm.example.com', 'whsec_AAAA', '["call.scored"]', 2, TRUE, '2026-01-02 03:04:05', 1);
+INSERT INTO deliveries (id, hook_id, event_id, attempts, next_at, last_at, status, answer, took_ms, delivered)
+  VALUES (1, 1, 1, 0, '2026-01-02 03:04:05', NULL, NULL, '', NULL, FALSE);
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

@@ -19,6 +19,8 @@ from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
+from callcoach.server.hooks import pages as hook_pages
+from callcoach.server.hooks.courier import Courier
 from callcoach.server.pages import preferences, statics
 from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
@@ -46,6 +48,7 @@ API_ROUTERS = (
     round_routes.router,
     phones.router,
     trend_pages.api_router,
+    hook_pages.api_router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -57,6 +60,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     call_pages.router,
     reviewing_pages.router,
     trend_pages.router,
+    hook_pages.router,
     people_pages.router,
     account_pages.router,
     audit_pages.router,
@@ -67,13 +71,15 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
 @asynccontextmanager
 async def _at_work(services: Services) -> AsyncIterator[None]:
     """Work on calls until the end of the block, unless the settings leave that to other servers; and what falls due."""
-    rounds, clockwork = Rounds(services.desk), Clockwork(services)
+    rounds, clockwork, courier = Rounds(services.desk), Clockwork(services), Courier(services)
     await run_in_threadpool(rounds.start)
     clockwork.start()
+    courier.start()
     try:
         yield
     finally:
         await run_in_threadpool(clockwork.stop)
+        await run_in_threadpool(courier.stop)
         await run_in_threadpool(rounds.stop)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from callcoach.datapath import Call
 from callcoach.errors import NotFoundError
 from callcoach.principal import Principal
+from callcoach.store.events import EventKind, emit
 from callcoach.store.model import CallState, CallSummary, StoredSound
 from callcoach.store.people import agent_called, first_team_of, team_named
 from callcoach.store.tables import CallRow, CallTagRow, PersonRow, TagRow, TeamRow
@@ -52,6 +53,7 @@ def add_call(
     session.add(row)
     session.flush()
     set_tags(session, row.pk, call.tags)
+    emit(session, EventKind.CALL_ENDED, row.pk, {"direction": call.direction.value, "agent": call.agent})
     return row.pk
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from callcoach.datapath import CallAnalysis, Finding, Severity
 from callcoach.errors import ConflictError, NotFoundError
 from callcoach.measures import measure
+from callcoach.store.events import EventKind, emit
 from callcoach.store.model import CallState, ScoreKind
 from callcoach.store.search.index import index_call
 from callcoach.store.tables import CallRow, DimensionRow, FindingRow, MeasuresRow, ScorecardRow, TurnRow, WorkRow
@@ -106,6 +107,7 @@ def fail(session: Session, call_id: str, reason: str) -> None:
     row = _row(session, call_id)
     row.state = CallState.FAILED
     row.error = reason
+    emit(session, EventKind.CALL_FAILED, row.pk, {"error": reason})
 
 
 def retry(session: Session, call_id: str) -> int:
@@ -139,6 +141,19 @@ def save_analysis(session: Session, call_id: str, analysis: CallAnalysis) -> Non
     row.worst_severity = _worst(findings)
     row.error = ""
     row.state = CallState.SCORED
+    _tell(session, row, findings)
+
+
+def _tell(session: Session, row: CallRow, findings: Sequence[Finding]) -> None:
+    """Tell the outside of the score, and of the findings if there are any."""
+    scored = {"score": row.score, "finding_count": row.finding_count}
+    emit(session, EventKind.CALL_SCORED, row.pk, scored)
+    if findings:
+        plain = [
+            {"rule_id": one.rule_id, "severity": one.severity.value, "start_s": one.start_s, "quote": one.quote}
+            for one in findings
+        ]
+        emit(session, EventKind.CALL_FINDINGS, row.pk, scored | {"findings": plain}, severity=row.worst_severity)
 
 
 def _worst(findings: Sequence[Finding]) -> Severity | None:

@@ -17,6 +17,8 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.PHONE: ("连接自己的软电话并用它通话", "connect one's own softphone and call with it"),
     Permission.PHONES_SEE: ("看正在进行的通话", "follow calls that go on"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
+    Permission.HOOKS: ("管理 Webhook", "keep webhooks"),
+    Permission.EVENTS: ("接收所见通话的事件", "follow the events of calls one may see"),
     Permission.AUDIT: ("查看审计日志", "read the audit log"),
     Permission.OWN_ACCOUNT: ("修改自己的密码，管理自己的令牌", "change one's password, keep one's tokens"),
 }

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from callcoach.datapath import FindingStatus
 from callcoach.errors import ConflictError
-from callcoach.review.acts import Act, Event, Finish, Judge, Verdict
+from callcoach.review.acts import Act, Appeal, Decide, Event, Finish, Judge, Verdict
 from callcoach.review.guards import Actor, Wanted, check, unjudged
-from callcoach.review.rescoring import Basis
+from callcoach.review.rescoring import Basis, rescore
 from callcoach.review.stages import OUT
 from callcoach.review.wording import names_from, refuse_stale
 from callcoach.store.audit import note
+from callcoach.store.events import EventKind, emit
 from callcoach.store.reviews.outcome import carry_over
 from callcoach.store.reviews.sheets import Sheet, SheetRef, append, lock_sheet, names_on
 
@@ -38,6 +39,14 @@ class Deed:
     address: str = ""
 
 
+TOLD: dict[type[Act], EventKind] = {
+    Finish: EventKind.REVIEW_FINISHED,
+    Appeal: EventKind.APPEAL_FILED,
+    Decide: EventKind.APPEAL_DECIDED,
+}
+"""Acts that the outside is told of."""
+
+
 def do(session: Session, call_id: str, ref: SheetRef, basis: Basis, deed: Deed) -> Sheet:
     """Do it, and return the sheet after it.
 
@@ -55,6 +64,9 @@ def do(session: Session, call_id: str, ref: SheetRef, basis: Basis, deed: Deed) 
         event = Event(len(sheet.events) + 1, deed.at, deed.actor.person_id, act, deed.reason.strip())
         sheet = append(session, row, sheet, event)
     carry_over(session, sheet, basis)
+    told = TOLD.get(type(deed.act))
+    if told is not None and ref.round_id is None:
+        emit(session, told, ref.call_pk, {"score": rescore(basis, sheet.review).scorecard.score}, at=deed.at)
     note(
         session,
         f"review.{deed.act.kind.replace('_', '.')}",

@@ -11,6 +11,7 @@ from callcoach.store.tables.access import (
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
+from callcoach.store.tables.events import DeliveryRow, HookRow, OutEventRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
 from callcoach.store.tables.review_work import (
@@ -36,12 +37,15 @@ __all__ = [
     "CallRow",
     "CallTagRow",
     "CoachingRow",
+    "DeliveryRow",
     "DimensionRow",
     "FindingRow",
+    "HookRow",
     "IdentityRow",
     "InvitationRow",
     "MeasuresRow",
     "MembershipRow",
+    "OutEventRow",
     "PasswordRow",
     "PersonRow",
     "PlanRow",

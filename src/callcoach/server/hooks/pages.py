@@ -1,0 +1,156 @@
+"""Pages of webhooks for administrators, and `/api/v1/events`, the feed over WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, WebSocket
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.websockets import WebSocketDisconnect
+
+from callcoach.datapath import Severity
+from callcoach.errors import CallCoachError
+from callcoach.principal import Principal
+from callcoach.reports.wording import Words
+from callcoach.rights import Permission, may
+from callcoach.server.hooks.contexts import HookPage, HooksPage
+from callcoach.server.hooks.courier import as_plain
+from callcoach.server.pages.rendering import render
+from callcoach.server.principal import by, maybe_principal, require
+from callcoach.server.services import Services, WithServices, services_of
+from callcoach.store.audit import note
+from callcoach.store.events import EventKind, OutEvent, feed, list_deliveries, newest_id, send_again
+from callcoach.store.hooks import add_hook, get_hook, list_hooks, switch_hook
+
+router = APIRouter(include_in_schema=False)
+api_router = APIRouter(tags=["events"])
+
+Keeper = Annotated[Principal, Depends(require(Permission.HOOKS))]
+NOT_ALLOWED = 4003
+LOOK_EVERY_S = 1.0
+"""How often the feed looks for what is new: the events of all servers are in the one database."""
+KINDS = {
+    EventKind.CALL_ENDED: Words("通话录音已收下", "a call's recording came in"),
+    EventKind.CALL_SCORED: Words("通话已评分", "a call was scored"),
+    EventKind.CALL_FINDINGS: Words("通话有问题", "a call has findings"),
+    EventKind.CALL_FAILED: Words("分析失败", "an analysis failed"),
+    EventKind.REVIEW_FINISHED: Words("复核完成", "a review was finished"),
+    EventKind.APPEAL_FILED: Words("提出申诉", "an appeal was made"),
+    EventKind.APPEAL_DECIDED: Words("申诉已裁定", "an appeal was decided"),
+}
+
+
+@router.get("/hooks")
+def get_hooks(request: Request, _: Keeper, services: WithServices) -> Response:
+    """Show all addresses."""
+    return render(request, _page(services))
+
+
+@router.post("/hooks")
+def post_hook(
+    *,
+    request: Request,
+    principal: Keeper,
+    services: WithServices,
+    url: Annotated[str, Form(max_length=1000)] = "",
+    kinds: Annotated[list[EventKind] | None, Form()] = None,
+    least_severity: Annotated[Severity, Form()] = Severity.SERIOUS,
+) -> Response:
+    """Add an address."""
+    try:
+        with services.database.writing() as session:
+            hook = add_hook(session, principal.person_id, url, kinds or (), least_severity, now=services.now())
+            note(session, "hook.add", about=("hook", str(hook.id)), detail={"name": hook.url}, **by(request, principal))
+    except CallCoachError as error:
+        return render(request, _page(services, str(error)), 422)
+    return RedirectResponse(f"/hooks/{hook.id}", 303)
+
+
+@router.get("/hooks/{hook_id}")
+def get_one_hook(hook_id: int, request: Request, _: Keeper, services: WithServices) -> Response:
+    """Show an address with its deliveries."""
+    with services.database.reading() as session:
+        page = HookPage(get_hook(session, hook_id), list_deliveries(session, hook_id), KINDS)
+    return render(request, page)
+
+
+@router.post("/hooks/{hook_id}/switch")
+def post_switch(
+    hook_id: int,
+    request: Request,
+    principal: Keeper,
+    services: WithServices,
+    *,
+    active: Annotated[bool, Form()] = False,
+) -> Response:
+    """Tell an address, or tell it nothing more."""
+    with services.database.writing() as session:
+        switch_hook(session, hook_id, active=active)
+        note(session, "hook.switch", about=("hook", str(hook_id)), detail={"on": active}, **by(request, principal))
+    return RedirectResponse(f"/hooks/{hook_id}", 303)
+
+
+@router.post("/hooks/{hook_id}/deliveries/{delivery_id}/again")
+def post_again(hook_id: int, delivery_id: int, _: Keeper, services: WithServices) -> Response:
+    """Have an event delivered again."""
+    with services.database.writing() as session:
+        send_again(session, hook_id, delivery_id, services.now())
+    return RedirectResponse(f"/hooks/{hook_id}", 303)
+
+
+@api_router.websocket("/events")
+async def events_feed(socket: WebSocket, after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None) -> None:
+    """Tell the events of calls that one may see, as JSON, from now on or after the id of the last one known."""
+    services = services_of(socket)
+    try:
+        principal = await run_in_threadpool(maybe_principal, socket)
+    except CallCoachError:
+        principal = None
+    if principal is None or not may(principal, Permission.EVENTS):
+        await socket.close(NOT_ALLOWED)
+        return
+    await socket.accept()
+    listening = asyncio.create_task(_until_gone(socket))
+    try:
+        await _tell(socket, services, principal, after, listening)
+    finally:
+        listening.cancel()
+
+
+async def _tell(
+    socket: WebSocket, services: Services, principal: Principal, after: int | None, listening: asyncio.Task[None]
+) -> None:
+    last = await run_in_threadpool(_newest, services) if after is None else after
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
+        while not listening.done():
+            found = await run_in_threadpool(_after, services, principal, last)
+            for event in found:
+                await socket.send_json(as_plain(event))
+                last = event.id
+            if not found:
+                await asyncio.wait({listening}, timeout=LOOK_EVERY_S)
+
+
+async def _until_gone(socket: WebSocket) -> None:
+    with contextlib.suppress(WebSocketDisconnect):
+        while True:
+            await socket.receive_text()
+
+
+def _newest(services: Services) -> int:
+    with services.database.reading() as session:
+        return newest_id(session)
+
+
+def _after(services: Services, principal: Principal, last: int) -> list[OutEvent]:
+    with services.database.reading() as session:
+        return feed(session, principal, last)
+
+
+def _page(services: Services, problem: str = "") -> HooksPage:
+    with services.database.reading() as session:
+        return HooksPage(list_hooks(session), KINDS, tuple(Severity), problem)
