@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Severity, Speaker
+from callcoach.rules.backchannels import is_backchannel
 from callcoach.rules.kinds.base import CONFIG, Condition, Phrase, Seconds, register
 from callcoach.rules.match import Match, Need, Note, SetAside
 from callcoach.rules.quiet import (
@@ -122,7 +123,7 @@ class DeadAirCondition(Condition):
         before, after = _turns_around(view, quiet)
         if overlap_s((quiet.start_s, quiet.end_s), holds) >= HELD_SHARE * quiet.duration_s:
             return QuietCause.HOLD
-        if quiet.duration_s <= self.notice_holds_s and _agent_said(view, before, self.notice):
+        if quiet.duration_s <= self.notice_holds_s and _agent_said(view, _left_with(view, quiet), self.notice):
             return QuietCause.ANNOUNCED
         if lost_by_line(view.conversation, quiet):
             return QuietCause.LOST
@@ -140,6 +141,14 @@ def _turns_around(view: ConversationView, quiet: Quiet) -> tuple[TurnView | None
     before = [one for one in view.turns if one.turn.start_s < middle_s]
     after = [one for one in view.turns if one.turn.start_s >= middle_s]
     return (before[-1] if before else None), (after[0] if after else None)
+
+
+def _left_with(view: ConversationView, quiet: Quiet) -> TurnView | None:
+    """The turn after which the silence began, but for the customer's assent to it (请稍等 — 好的)."""
+    before = [one for one in view.turns if one.turn.start_s < (quiet.start_s + quiet.end_s) / 2]
+    while before and before[-1].turn.speaker is Speaker.CUSTOMER and is_backchannel(before[-1].text):
+        before.pop()
+    return before[-1] if before else None
 
 
 def _agent_said(view: ConversationView, turn: TurnView | None, wordings: tuple[Phrase, ...]) -> bool:
