@@ -77,6 +77,11 @@ class Room:
         start = FIRST_DAY + timedelta(days=int(self.random.integers(DAYS - 31)))
         return {"started_from": start.isoformat(), "started_before": (start + timedelta(days=30)).isoformat()}
 
+    def days(self, count: int) -> dict[str, str]:
+        """So many days, as the pages name them."""
+        start = FIRST_DAY + timedelta(days=int(self.random.integers(max(1, DAYS - count))))
+        return {"from_day": str(start.date()), "to_day": str((start + timedelta(days=count - 1)).date())}
+
     def word(self, first: int, last: int) -> str:
         """Some word between two ranks of frequency."""
         return self.sayings.words[int(self.random.integers(first, last))]
@@ -131,6 +136,13 @@ REQUESTS: dict[str, Request] = {
     "call page: its analysis": lambda room: room.get(
         f"/api/v1/calls/call-{room.random.integers(ANALYSES):07}/analysis"
     ),
+    "page: list": lambda room: room.get("/calls"),
+    "page: list, a rule, supervisor": lambda room: room.get("/calls", "lead3", rule=room.rule()),
+    "page: list, a word": lambda room: room.get("/calls", text=room.word(500, 3000)),
+    "page: a call": lambda room: room.get(f"/calls/call-{room.random.integers(ANALYSES):07}"),
+    "page: trends of 30 days": lambda room: room.get("/trends", **room.days(30)),
+    "page: trends of 30 days, supervisor": lambda room: room.get("/trends", "lead3", **room.days(30)),
+    "page: trends of a year": lambda room: room.get("/trends", **room.days(DAYS)),
 }
 
 

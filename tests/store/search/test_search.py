@@ -10,6 +10,7 @@ from callcoach.principal import Principal, Role
 from callcoach.store.call_lists import list_calls
 from callcoach.store.engine import Database
 from callcoach.store.model import CallFilter, PageRequest
+from callcoach.store.search import index
 from callcoach.store.search.index import STRETCH_CHARACTERS, index_call
 from callcoach.store.search.tokens import parse_query
 from callcoach.store.tables import CallRow
@@ -110,3 +111,10 @@ def test_a_term_is_cut_into_words() -> None:
 def test_one_word_is_looked_for_by_its_characters() -> None:
     [term] = parse_query("发票")
     assert (term.words, term.grams, term.open_end) == ((), ("发票",), False)
+
+
+@pytest.mark.parametrize("text", ["票", "發", "您", "你", "没", "据", "8", "g", "谢 票", "龘"])
+def test_what_most_calls_hold_is_found_alike(spoken: Database, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    expected = search(spoken, text)
+    monkeypatch.setattr(index, "FEW", 0)  # as if more calls held it than are named one by one
+    assert search(spoken, text) == expected

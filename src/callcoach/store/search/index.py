@@ -30,6 +30,13 @@ class TextIndex(Protocol):
         """Return the query of the keys of the calls that a term is found in; one may come more than once."""
         ...
 
+    def holds(self, term: Term) -> ColumnElement[bool] | None:
+        """Return the condition that a call (`CallRow`) holds a term, to be asked of one call after the other.
+
+        Better than `found` for a term that most calls hold: the first page is full after a few calls. None: it is not.
+        """
+        ...
+
 
 def calls_that_said(session: Session, terms: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
     """Return the conditions of calls (`CallRow`) that every term is found in.
@@ -46,7 +53,9 @@ def calls_that_said(session: Session, terms: Sequence[Term]) -> Iterator[ColumnE
             yield CallRow.pk.in_(sorted(set(few)))
             yield from (CallRow.pk.in_(other) for other in queries if other is not query)
             return
-    yield from (CallRow.pk.in_(query) for query in queries)
+    for term, query in zip(terms, queries, strict=True):
+        holds = index.holds(term)
+        yield CallRow.pk.in_(query) if holds is None else holds
 
 
 def index_of(session: Session) -> TextIndex:

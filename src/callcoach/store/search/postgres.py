@@ -41,6 +41,10 @@ class PostgresIndex:
             conditions.append(_TABLE.c.words.op("@@")(_query(" & ".join(map(_quoted, term.words)))))
         return select(_TABLE.c.call_pk).where(or_(*conditions))
 
+    def holds(self, term: Term) -> None:  # noqa: ARG002 - the Protocol's
+        """Say that there is nothing better than `found` here."""
+        return
+
 
 def phrase(term: Term) -> str:
     """Return the grams of a term, one after the other, as PostgreSQL writes it."""
