@@ -73,6 +73,7 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /hooks/{hook_id}/switch": ADMINISTRATOR,
     "POST /hooks/{hook_id}/deliveries/{delivery_id}/again": ADMINISTRATOR,
     "WEBSOCKET /api/v1/events": EVERYBODY,
+    "POST /export": EVERYBODY,
     "GET /account": EVERYBODY,
     "POST /account/password": EVERYBODY,
     "GET /tokens": EVERYBODY,

@@ -121,3 +121,19 @@ def test_two_people_calibrate_blind_and_see_their_agreement(enter) -> None:
     send(visit, "form[action$='/close'] button")
     assert "Kappa" in visit.text(".facts")
     assert visit.driver.find_elements("css selector", "#work") == []
+
+
+def test_any_table_is_taken_away_as_it_stands(enter) -> None:
+    visit = enter("admin", "/people")
+    sent = """
+        const done = arguments[0];
+        HTMLFormElement.prototype.submit = function () {
+          fetch(this.action, {method: "POST", body: new FormData(this)})
+            .then(answer => answer.text()).then(done);
+        };
+        [...document.querySelectorAll(".take-away button")].find(one => one.textContent === "CSV").click();
+    """
+    lines = visit.driver.execute_async_script(sent).splitlines()
+    assert lines[0].lstrip("\ufeff").startswith("登录名,姓名")
+    assert len(lines) == 1 + visit.run("return document.querySelectorAll('tbody tr').length")
+    assert any("王芳" in line for line in lines)
