@@ -74,6 +74,8 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /hooks/{hook_id}/deliveries/{delivery_id}/again": ADMINISTRATOR,
     "WEBSOCKET /api/v1/events": EVERYBODY,
     "POST /export": EVERYBODY,
+    "GET /floor": TEACHERS,
+    "WEBSOCKET /floor/news": TEACHERS,
     "GET /account": EVERYBODY,
     "POST /account/password": EVERYBODY,
     "GET /tokens": EVERYBODY,

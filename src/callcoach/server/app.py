@@ -18,6 +18,7 @@ from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.exports import pages as export_pages
+from callcoach.server.floor import pages as floor_pages
 from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
 from callcoach.server.hooks import pages as hook_pages
@@ -61,6 +62,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     call_pages.router,
     reviewing_pages.router,
     trend_pages.router,
+    floor_pages.router,
     hook_pages.router,
     export_pages.router,
     people_pages.router,

@@ -75,6 +75,10 @@ class Exchange:
             raise LineError("No softphone is connected. Start it: callcoach phone --server ADDRESS.")
         return phone
 
+    def find(self, person_id: int) -> Phone | None:
+        """Return a person's phone; None: it is not connected."""
+        return self._phones.get(person_id)
+
     def phones(self) -> tuple[Phone, ...]:
         """Return all phones, by the names of their people."""
         return tuple(sorted(self._phones.values(), key=lambda phone: phone.principal.name))

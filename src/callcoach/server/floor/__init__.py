@@ -1,0 +1,1 @@
+"""The floor: every call that goes on, as it goes on, for those who may follow it."""
