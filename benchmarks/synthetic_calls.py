@@ -40,7 +40,7 @@ from callcoach.store.model import CallState, NewPerson
 from callcoach.store.people import add_person
 from callcoach.store.search.index import index_of, stretches_of
 from callcoach.store.search.tokens import index_tokens
-from callcoach.store.tables import CallRow, CallTagRow, FindingRow, TagRow, TurnRow
+from callcoach.store.tables import CallRow, CallTagRow, FindingRow, MeasuresRow, TagRow, TurnRow
 
 TURNS = 50
 FINDINGS = 4
@@ -138,6 +138,7 @@ class _Maker:
         """Write some calls with all that belongs to them."""
         calls = [self._call(number) for number in numbers]
         session.execute(insert(CallRow), calls)
+        session.execute(insert(MeasuresRow), [self._measures(call["pk"]) for call in calls])
         turns = [turn for call in calls for turn in self._turns(call["pk"])]
         session.execute(insert(TurnRow), turns)
         session.execute(insert(FindingRow), [row for call in calls for row in self._findings(call["pk"])])
@@ -174,6 +175,17 @@ class _Maker:
             "sound_sha256": f"{number:064x}",
             "sound_file": "received.wav",
             "source": "synthetic",
+        }
+
+    def _measures(self, call_pk: int) -> dict[str, Any]:
+        random = self._random
+        return {
+            "call_pk": call_pk,
+            "ring_s": float(random.gamma(2.0, 4.0)),
+            "silence_s": float(random.exponential(4.0)),
+            "agent_share": float(random.beta(6.0, 4.0)),
+            "talk_overs": int(random.poisson(1.5)),
+            "hold_s": float(random.exponential(20.0)) if random.random() < 0.1 else 0.0,
         }
 
     def _turns(self, call_pk: int) -> Iterator[dict[str, Any]]:
