@@ -133,7 +133,7 @@ def save_analysis(session: Session, call_id: str, analysis: CallAnalysis) -> Non
     _insert(session, TurnRow, _turns(row.pk, analysis))
     _insert(session, FindingRow, _findings(row.pk, analysis))
     _add_scorecard(session, row.pk, analysis)
-    session.merge(MeasuresRow(call_pk=row.pk, **asdict(measure(analysis))))
+    save_measures(session, call_id, analysis)
     index_call(session, row.pk, [turn.text for turn in analysis.transcript.turns])
     findings = analysis.rules.findings
     row.score = analysis.scorecard.score
@@ -142,6 +142,23 @@ def save_analysis(session: Session, call_id: str, analysis: CallAnalysis) -> Non
     row.error = ""
     row.state = CallState.SCORED
     _tell(session, row, findings)
+
+
+def save_measures(session: Session, call_id: str, analysis: CallAnalysis) -> None:
+    """Write what trends count of a call."""
+    session.merge(MeasuresRow(call_pk=_row(session, call_id).pk, **asdict(measure(analysis))))
+
+
+def without_measures(session: Session, after_pk: int, limit: int) -> tuple[tuple[int, str], ...]:
+    """Return key and id of scored calls that have no measures, in the order of their keys."""
+    query = (
+        select(CallRow.pk, CallRow.id)
+        .outerjoin(MeasuresRow, MeasuresRow.call_pk == CallRow.pk)
+        .where(CallRow.pk > after_pk, CallRow.state == CallState.SCORED, MeasuresRow.call_pk.is_(None))
+        .order_by(CallRow.pk)
+        .limit(limit)
+    )
+    return tuple((row.pk, row.id) for row in session.execute(query))
 
 
 def _tell(session: Session, row: CallRow, findings: Sequence[Finding]) -> None:

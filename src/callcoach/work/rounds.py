@@ -9,6 +9,7 @@ from callcoach.errors import CallCoachError
 from callcoach.work import flow
 from callcoach.work.desk import Desk
 from callcoach.work.folders import FolderWatch
+from callcoach.work.measuring import measure_old
 from callcoach.work.receiving import clear_incoming
 
 logger = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ class Rounds:
         self._watch = FolderWatch(desk)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
+        self._measured_to = 0
+        """Key up to which old calls were measured; -1: all are."""
 
     @property
     def at_work(self) -> bool:
@@ -52,6 +55,8 @@ class Rounds:
                 self._watch.look()
                 flow.enqueue_waiting(self._desk)
                 flow.give_up_on_killers(self._desk)
+                if self._measured_to >= 0:
+                    self._measured_to = measure_old(self._desk, self._measured_to)
             except CallCoachError as error:
                 logger.error("the round was cut short: %s", error)  # noqa: TRY400 - our words suffice
             except Exception:  # the thread must go on, whatever one round met

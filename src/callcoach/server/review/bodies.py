@@ -12,6 +12,7 @@ from callcoach.review.acts import Outcome, Verdict
 from callcoach.review.periods import PeriodUnit
 from callcoach.review.sampling import Method, QuotaPer
 from callcoach.store.call_lists import MAX_KEY
+from callcoach.store.reviews.plans import PlanTerms
 
 MAX_TEXT = 2000
 """Letters of a reason or note: a page of Chinese."""
@@ -214,6 +215,23 @@ class PlanBody(BaseModel):
     direction: Direction | None = None
     duration_min_s: Seconds | None = None
     duration_max_s: Seconds | None = None
+
+    def terms(self) -> PlanTerms:
+        """Return what is to be drawn, as the store keeps it."""
+        return PlanTerms(
+            name=self.name,
+            method=self.method,
+            period=self.period,
+            quota=self.quota,
+            per=self.per,
+            seed=self.seed,
+            due_workdays=self.due_workdays,
+            reviewer_ids=tuple(self.reviewer_ids),
+            team_ids=tuple(self.team_ids),
+            direction=self.direction,
+            duration_min_s=self.duration_min_s,
+            duration_max_s=self.duration_max_s,
+        )
 
 
 class RoundBody(BaseModel):

@@ -24,7 +24,7 @@ from callcoach.server.review.queue_views import (
 )
 from callcoach.server.services import WithServices
 from callcoach.store.call_lists import MAX_KEY
-from callcoach.store.reviews.plans import PlanTerms, add_plan, candidates, end_plan, get_plan, list_plans, list_runs
+from callcoach.store.reviews.plans import add_plan, candidates, end_plan, get_plan, list_plans, list_runs
 
 router = APIRouter(prefix="/review/plans", tags=["review plans"])
 
@@ -43,22 +43,8 @@ def get_plans(principal: Reviewer, services: WithServices) -> PlansView:  # noqa
 @router.post("", status_code=201, responses=REFUSALS)
 def post_plan(body: PlanBody, principal: Reviewer, services: WithServices) -> PlanView:
     """Make a plan. A supervisor's draws from the teams led; the first draw is at the end of the running period."""
-    terms = PlanTerms(
-        name=body.name,
-        method=body.method,
-        period=body.period,
-        quota=body.quota,
-        per=body.per,
-        seed=body.seed,
-        due_workdays=body.due_workdays,
-        reviewer_ids=tuple(body.reviewer_ids),
-        team_ids=tuple(body.team_ids),
-        direction=body.direction,
-        duration_min_s=body.duration_min_s,
-        duration_max_s=body.duration_max_s,
-    )
     with services.database.writing() as session:
-        return plan_view(add_plan(session, principal, terms, services.now()))
+        return plan_view(add_plan(session, principal, body.terms(), services.now()))
 
 
 @router.get("/{plan_id}", responses={404: {"description": "There is no such plan."}})

@@ -12,7 +12,6 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from callcoach.datapath import Direction
 from callcoach.errors import CallCoachError
 from callcoach.principal import Principal
 from callcoach.reports.wording import Words
@@ -44,7 +43,6 @@ from callcoach.store.reviews.appeals import open_appeals
 from callcoach.store.reviews.assignments import REVIEWING_ROLES, AssignmentFilter, hand_on, list_assignments, skip
 from callcoach.store.reviews.plans import (
     Plan,
-    PlanTerms,
     add_plan,
     candidates,
     end_plan,
@@ -166,7 +164,7 @@ def post_plan(request: Request, principal: Reviewer, services: WithServices, for
     try:
         body = PlanBody.model_validate(_plain(form, lists=("reviewer_ids", "team_ids")))
         with services.database.writing() as session:
-            add_plan(session, principal, _terms(body), services.now())
+            add_plan(session, principal, body.terms(), services.now())
     except (ValidationError, CallCoachError) as error:
         return render(request, _plans(services, principal, None, None, problem=_told(error)), 422)
     return RedirectResponse("/plans", 303)
@@ -206,23 +204,6 @@ def _preview(services: Services, plan_id: int, day: date) -> tuple[str, ...]:
         plan: Plan = get_plan(session, plan_id)
         period = period_of(plan.terms.period, day, ZoneInfo(services.settings.server.time_zone))
         return tuple(draw(plan.terms.draw, period.key, candidates(session, plan.terms, period)))
-
-
-def _terms(body: PlanBody) -> PlanTerms:
-    return PlanTerms(
-        name=body.name,
-        method=body.method,
-        period=body.period,
-        quota=body.quota,
-        per=body.per,
-        seed=body.seed,
-        due_workdays=body.due_workdays,
-        reviewer_ids=tuple(body.reviewer_ids),
-        team_ids=tuple(body.team_ids),
-        direction=Direction(body.direction) if body.direction else None,
-        duration_min_s=body.duration_min_s,
-        duration_max_s=body.duration_max_s,
-    )
 
 
 # -- calibration -------------------------------------------------------------------------------
