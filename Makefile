@@ -40,7 +40,7 @@ lint: .venv/dev.stamp
 	$(VENV)/lint-imports
 
 check: lint
-	$(VENV)/pytest -q -m "not (peer or browser or slow or model or corpus)"
+	$(VENV)/pytest -q -n 2 -m "not (peer or browser or slow or model or corpus)"
 
 bench: .venv/dev.stamp
 	$(VENV)/callcoach models fetch

@@ -22,6 +22,7 @@ from callcoach.server.calls.page_query import CallsQuery, read_query
 from callcoach.server.calls.wording import STATES
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
+from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.review.catalogue import catalogue_of
@@ -106,7 +107,7 @@ def post_view(
 
 
 @router.post("/calls/views/{view_id}/remove")
-def post_view_removal(view_id: int, principal: Reader, services: WithServices) -> Response:
+def post_view_removal(view_id: KeyInPath, principal: Reader, services: WithServices) -> Response:
     """Remove one's own view."""
     with services.database.writing() as session:
         remove_view(session, principal.person_id, view_id)

@@ -19,6 +19,7 @@ from callcoach.reports.wording import Words
 from callcoach.rights import Permission, may
 from callcoach.server.hooks.contexts import HookPage, HooksPage
 from callcoach.server.hooks.courier import as_plain
+from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, maybe_principal, require
 from callcoach.server.services import Services, WithServices, services_of
@@ -71,7 +72,7 @@ def post_hook(
 
 
 @router.get("/hooks/{hook_id}")
-def get_one_hook(hook_id: int, request: Request, _: Keeper, services: WithServices) -> Response:
+def get_one_hook(hook_id: KeyInPath, request: Request, _: Keeper, services: WithServices) -> Response:
     """Show an address with its deliveries."""
     with services.database.reading() as session:
         page = HookPage(get_hook(session, hook_id), list_deliveries(session, hook_id), KINDS)
@@ -80,7 +81,7 @@ def get_one_hook(hook_id: int, request: Request, _: Keeper, services: WithServic
 
 @router.post("/hooks/{hook_id}/switch")
 def post_switch(
-    hook_id: int,
+    hook_id: KeyInPath,
     request: Request,
     principal: Keeper,
     services: WithServices,
@@ -95,7 +96,7 @@ def post_switch(
 
 
 @router.post("/hooks/{hook_id}/deliveries/{delivery_id}/again")
-def post_again(hook_id: int, delivery_id: int, _: Keeper, services: WithServices) -> Response:
+def post_again(hook_id: KeyInPath, delivery_id: KeyInPath, _: Keeper, services: WithServices) -> Response:
     """Have an event delivered again."""
     with services.database.writing() as session:
         send_again(session, hook_id, delivery_id, services.now())

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from callcoach.errors import ConflictError
 from callcoach.principal import Principal, Role
 from callcoach.rights import Permission
+from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.people import keeping
 from callcoach.server.people.contexts import PeoplePage, PeopleTable, PersonFields, PersonPage, TeamsPage
@@ -67,7 +68,9 @@ def post_person(form: WithPersonForm, request: Request, principal: Keeper, servi
 
 
 @router.get("/people/{person_id}")
-def get_person(person_id: int, request: Request, _: Keeper, services: WithServices, *, saved: bool = False) -> Response:
+def get_person(
+    person_id: KeyInPath, request: Request, _: Keeper, services: WithServices, *, saved: bool = False
+) -> Response:
     """Show one person."""
     person = _person(services, person_id)
     return render(request, _page(services, person, fields_of(person), saved=saved))
@@ -75,7 +78,7 @@ def get_person(person_id: int, request: Request, _: Keeper, services: WithServic
 
 @router.post("/people/{person_id}")
 def post_change(
-    person_id: int, form: WithPersonForm, request: Request, principal: Keeper, services: WithServices
+    person_id: KeyInPath, form: WithPersonForm, request: Request, principal: Keeper, services: WithServices
 ) -> Response:
     """Change a person."""
     person = _person(services, person_id)
@@ -90,7 +93,7 @@ def post_change(
 
 
 @router.post("/people/{person_id}/invitation")
-def post_invitation(person_id: int, request: Request, principal: Keeper, services: WithServices) -> Response:
+def post_invitation(person_id: KeyInPath, request: Request, principal: Keeper, services: WithServices) -> Response:
     """Make an invitation link and show it, this once."""
     person = _person(services, person_id)
     path = keeping.invite_person(services, person_id, by(request, principal))
@@ -118,7 +121,7 @@ def post_team(request: Request, principal: Keeper, services: WithServices, name:
 
 @router.post("/teams/{team_id}")
 def post_team_name(
-    team_id: int, request: Request, principal: Keeper, services: WithServices, name: TeamName = ""
+    team_id: KeyInPath, request: Request, principal: Keeper, services: WithServices, name: TeamName = ""
 ) -> Response:
     """Rename a team."""
     if not name.strip():
@@ -136,7 +139,7 @@ def _is_wanted(person: Person, text: str, role: str, team_id: int | None) -> boo
     return text.strip().lower() in held and role in ("", person.role.value) and in_team
 
 
-def _person(services: Services, person_id: int) -> Person:
+def _person(services: Services, person_id: KeyInPath) -> Person:
     with services.database.reading() as session:
         return person_by_id(session, person_id)
 

@@ -20,9 +20,11 @@ from callcoach.review.sampling import Method, QuotaPer, draw
 from callcoach.review.stages import AWAITING_AGENT, Stage
 from callcoach.review.wording import STAGES
 from callcoach.rights import Permission
+from callcoach.server.pages.places import KeyInForm, KeyInPath
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import require
 from callcoach.server.review.bodies import PlanBody, RoundBody
+from callcoach.server.review.plan_routes import FIRST_YEAR, LAST_YEAR
 from callcoach.server.reviewing.contexts import (
     AppealsPage,
     PlanLine,
@@ -96,10 +98,10 @@ def get_queue(request: Request, principal: Reviewer, services: WithServices, *, 
 
 @router.post("/reviews/{assignment_id}/hand-on")
 def post_hand_on(
-    assignment_id: int,
+    assignment_id: KeyInPath,
     principal: Reviewer,
     services: WithServices,
-    person_id: Annotated[int, Form()],
+    person_id: KeyInForm,
     reason: Reason,
 ) -> Response:
     """Give an assignment to somebody else."""
@@ -109,7 +111,7 @@ def post_hand_on(
 
 
 @router.post("/reviews/{assignment_id}/skip")
-def post_skip(assignment_id: int, principal: Reviewer, services: WithServices, reason: Reason) -> Response:
+def post_skip(assignment_id: KeyInPath, principal: Reviewer, services: WithServices, reason: Reason) -> Response:
     """Close an assignment without a review."""
     with services.database.writing() as session:
         skip(session, principal, assignment_id, reason=reason, at=services.now())
@@ -155,6 +157,8 @@ def get_plans(
     day: date | None = None,
 ) -> Response:
     """Show the plans; of one, what it would draw from the period of a day."""
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+        day = None  # its period would leave the calendar
     return render(request, _plans(services, principal, plan, day))
 
 
@@ -171,7 +175,7 @@ def post_plan(request: Request, principal: Reviewer, services: WithServices, for
 
 
 @router.post("/plans/{plan_id}/end")
-def post_plan_end(plan_id: int, principal: Reviewer, services: WithServices) -> Response:
+def post_plan_end(plan_id: KeyInPath, principal: Reviewer, services: WithServices) -> Response:
     """End a plan."""
     with services.database.writing() as session:
         end_plan(session, principal, plan_id, services.now())
@@ -199,7 +203,7 @@ def _plans(
     return PlansPage(lines, _reviewers(services), teams, METHODS, PERIODS, QUOTAS, str(day or today), problem)
 
 
-def _preview(services: Services, plan_id: int, day: date) -> tuple[str, ...]:
+def _preview(services: Services, plan_id: KeyInPath, day: date) -> tuple[str, ...]:
     with services.database.reading() as session:
         plan: Plan = get_plan(session, plan_id)
         period = period_of(plan.terms.period, day, ZoneInfo(services.settings.server.time_zone))
@@ -229,7 +233,7 @@ def post_round(request: Request, principal: Reviewer, services: WithServices, fo
 
 
 @router.get("/rounds/{round_id}")
-def get_round_page(round_id: int, request: Request, principal: Reviewer, services: WithServices) -> Response:
+def get_round_page(round_id: KeyInPath, request: Request, principal: Reviewer, services: WithServices) -> Response:
     """Show a round."""
     with services.database.reading() as session:
         found = get_round(session, principal, round_id)
@@ -241,7 +245,7 @@ def get_round_page(round_id: int, request: Request, principal: Reviewer, service
 
 
 @router.post("/rounds/{round_id}/close")
-def post_round_close(round_id: int, principal: Reviewer, services: WithServices) -> Response:
+def post_round_close(round_id: KeyInPath, principal: Reviewer, services: WithServices) -> Response:
     """End a round."""
     with services.database.writing() as session:
         close_round(session, principal, round_id, services.now())
