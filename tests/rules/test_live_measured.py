@@ -42,6 +42,8 @@ from callcoach.rules.rulebook import load_rulebook
 from callcoach.rules.runner import apply_rules
 from tests.rules.test_live import book_of, plain
 
+pytestmark = pytest.mark.slow
+
 HOP_S = 0.1
 NO, SORRY = "{kind: phrase, any: [我不]}", "{kind: phrase, any: [抱歉], speaker: anyone}"
 DEAD, RAISED = "{kind: dead_air, warn_s: 3, notice: [稍等], prods: [喂], farewells: [再见]}", "{kind: raised}"

@@ -22,6 +22,8 @@ from tests.server.conftest import token_for
 from tests.server.routes import WEBSOCKET, all_routes, filled
 from tests.server.visitors import add
 
+pytestmark = pytest.mark.slow
+
 PUBLIC = "public"
 EVERYBODY = frozenset(Role)
 TEACHERS = EVERYBODY - {Role.AGENT}

@@ -16,6 +16,8 @@ from callcoach.store.engine import Database, database_url, open_database
 from callcoach.store.schema import current_revision, revisions, upgrade
 from callcoach.store.tables import Base
 
+pytestmark = pytest.mark.slow
+
 DATA = {
     "0001": """
 INSERT INTO teams (id, name) VALUES (1, '一组');

@@ -12,6 +12,8 @@ from callcoach.server.services import Services
 from tests.server.conftest import token_for
 from tests.server.routes import WEBSOCKET, all_routes
 
+pytestmark = pytest.mark.slow
+
 PAGES = [pair for pair in all_routes() if "{" in pair[1] and not pair[1].startswith("/api/") and pair[0] != WEBSOCKET]
 ODD = ("99999999999999999999", "-1", "0", "%00", "..%2F..", "x" * 300, "一")
 
