@@ -57,7 +57,7 @@ def told(visit: Visit) -> str:
 
 def test_the_sound_plays_and_the_words_follow(at_call) -> None:
     visit = at_call("wang.fang", query="?at=9.5")
-    assert visit.text("#now") == "0:09.5"
+    visit.until("return document.querySelector('#now').textContent === '0:09.5'")
     visit.click("#play")
     visit.until("return parseFloat(document.querySelector('#now').textContent.slice(2)) > 10.2")
     visit.click("#play")

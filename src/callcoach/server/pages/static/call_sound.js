@@ -144,7 +144,9 @@ const callSound = (() => {
   }
 
   function seek(seconds, play) {
-    audio.currentTime = Math.max(0, Math.min(seconds, curves ? curves.duration_s : seconds));
+    const at = Math.max(0, Math.min(seconds, curves ? curves.duration_s : seconds));
+    audio.currentTime = at;
+    byId("now").textContent = clock(at); // the sound itself tells it later, once it is loaded so far
     if (play) audio.play();
   }
 
