@@ -45,6 +45,11 @@ def test_xlsx_keeps_kinds_and_runs_no_formula():
     assert 't="s"' not in sheet.split('r="B2"')[1].split(">")[0], "a time is a number"
 
 
+@pytest.mark.parametrize("name", ["https://crm.example.com/a?b", "1/2", "History", "'x'", "", "名" * 60])
+def test_a_workbook_may_have_any_name(name):
+    assert as_xlsx(Table(name, ("坐席",), [("张伟",)], ZoneInfo("Asia/Shanghai"))).startswith(b"PK")
+
+
 def test_a_file_has_a_chinese_name_and_is_not_kept():
     answer = download(table(), FileFormat.CSV)
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''%E9%80%9A%E8%AF%9D.csv"

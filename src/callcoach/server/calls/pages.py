@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Query
@@ -23,6 +22,7 @@ from callcoach.server.calls.wording import STATES
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import own_path
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.review.catalogue import catalogue_of
@@ -124,8 +124,7 @@ def post_retry(
         retry(session, call_id)
         note(session, "call.retry", about=("call", call_id), **by(request, principal))
     hurry(services.desk)
-    parts = urlsplit(back)
-    return RedirectResponse(back if not parts.scheme and not parts.netloc and back.startswith("/") else "/calls", 303)
+    return RedirectResponse(own_path(back), 303)
 
 
 # -- what is shown -----------------------------------------------------------------------------

@@ -58,6 +58,8 @@ def post_export(
 def _cell(text: str) -> Cell:
     """Return a figure as a number; what begins with a nought or a sign is a name, such as a telephone number."""
     plain = text.strip()
-    is_figure = plain.isascii() and plain.replace(".", "", 1).isdecimal() and len(plain) < 12
+    is_figure = plain.isascii() and plain.replace(".", "", 1).isdecimal() and len(plain) < 11
     is_name = len(plain) > 1 and plain[0] == "0" and plain[1] != "."
-    return float(plain) if is_figure and not is_name else plain
+    if not is_figure or is_name:
+        return plain
+    return float(plain) if "." in plain else int(plain)

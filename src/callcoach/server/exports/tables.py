@@ -49,7 +49,7 @@ def as_xlsx(table: Table) -> bytes:
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet(table.name[:31])
+        sheet = book.add_worksheet()
         heading, moment = book.add_format({"bold": True}), book.add_format({"num_format": DATE_FORMAT})
         sheet.write_row(0, 0, table.headings, heading)
         sheet.freeze_panes(1, 0)
