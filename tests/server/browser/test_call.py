@@ -68,6 +68,17 @@ def test_the_sound_plays_and_the_words_follow(at_call) -> None:
     assert visit.complaints() == []
 
 
+def test_a_note_is_tied_to_the_moment_of_the_sound(at_call) -> None:
+    visit = at_call("wang.fang", 6, "?at=23.6")
+    visit.until("return document.querySelector('[data-now]').value === '23.6'")
+    visit.run("document.querySelector('#add-note').open = true")
+    visit.type("#add-note textarea", "这里安抚得很好")
+    send(visit, "#add-note form button")
+    noted = visit.driver.find_elements("css selector", "#work h3 + ul [data-seek]")
+    assert [one.get_attribute("data-seek") for one in noted] == ["23.6"]
+    assert visit.run("return document.querySelector('[data-now]').value") == "23.6"
+
+
 def test_a_click_on_a_turn_plays_it(at_call) -> None:
     visit = at_call("wang.fang")
     start_s = float(visit.find(".turn:nth-of-type(3)").get_attribute("data-start"))

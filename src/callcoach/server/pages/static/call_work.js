@@ -47,8 +47,13 @@
     if (said && !window.getSelection().toString()) callSound?.seek(Number(said.closest("li").dataset.start), true);
   });
 
+  function tellNow(seconds) {
+    for (const field of work.querySelectorAll("[data-now]")) field.value = seconds.toFixed(1);
+  }
+
   document.addEventListener("call:time", (event) => {
     const now = event.detail;
+    tellNow(now);
     let current = null;
     for (const turn of work.querySelectorAll(".turn")) {
       if (Number(turn.dataset.start) <= now && now < Number(turn.dataset.end)) current = turn;
@@ -61,7 +66,6 @@
       const box = current.closest(".transcript");
       box.scrollTop = current.offsetTop - box.offsetTop - box.clientHeight / 3;
     }
-    for (const field of work.querySelectorAll("[data-now]")) field.value = now.toFixed(1);
   });
 
   function judge(verdict) {
@@ -121,6 +125,7 @@
     const box = work.querySelector(".transcript");
     if (box) box.scrollTop = scrolled;
     restore();
+    if (callSound) tellNow(callSound.audio.currentTime);
     callSound?.draw();
     document.querySelector("#told")?.replaceChildren();
     if (chosen) choose(chosen, false);

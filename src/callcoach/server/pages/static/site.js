@@ -83,3 +83,9 @@ function takeAway(box, format) {
 
 document.addEventListener("DOMContentLoaded", offerExports);
 document.addEventListener("htmx:afterSwap", offerExports);
+
+// A page that waits for something comes again whole, so that its scripts find what has come.
+document.addEventListener("DOMContentLoaded", () => {
+  const waiting = document.querySelector("[data-reload-s]");
+  if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reloadS) * 1000);
+});
