@@ -92,7 +92,7 @@ def test_what_keeps_a_rule_from_being_judged_is_said(book: Rulebook) -> None:
 
 
 def test_a_finding_is_explained_from_its_turn(book: Rulebook) -> None:
-    turn = Turn(0, Speaker.AGENT, 0, 4, "对不起，我不能给您退货。")
+    turn = Turn(0, Speaker.AGENT, 0, 4, "对不起，我不能给您改签。")
     (finding,) = (
         one for one in apply_rules(book, Conversation(Call("c"), 5.0, (turn,))).findings if one.rule_id == "neg.cannot"
     )

@@ -74,7 +74,7 @@ def book_of(conditions: Mapping[str, str]) -> Rulebook:
 
 SAYINGS = (
     *("我不能给您退", "抱歉", "您好请讲", "请您稍等", "喂有人吗", "再见", "嗯", "不但是我不来", "你必须自己去"),
-    *("我不我不", "您说我不能退是吧", "还有其他需要吗", "这是公司规定", "好的谢谢"),
+    *("我不我不", "您说我不能退是吧", "还要办其他的吗", "这是公司规定", "好的谢谢"),
 )
 TRAILING = 8
 """Turns after those that are judged: enough for every window of turns and for a usual level of each voice."""
@@ -172,14 +172,14 @@ def silence(speakers: tuple[Speaker, ...]) -> Sound:
 def test_a_phrase_is_told_with_the_turn_it_was_said_in() -> None:
     live = LiveRules(BOOK, Call("c"))
     assert not live.hear(Turn(0, Speaker.AGENT, 0, 2, "您好请讲"))
-    (finding,) = live.hear(Turn(1, Speaker.AGENT, 3, 5, "我不能给您退货"))
+    (finding,) = live.hear(Turn(1, Speaker.AGENT, 3, 5, "我不能给您改签"))
     assert (finding.rule_id, finding.turn_index, finding.quote) == ("neg.cannot", 1, "我不能")
     assert not live.hear(Turn(2, Speaker.CUSTOMER, 6, 7, "我不能接受"))
 
 
 def test_a_silence_is_told_when_time_goes_on_after_it() -> None:
     live = LiveRules(BOOK, Call("c"), with_levels=False)
-    live.hear(Turn(0, Speaker.CUSTOMER, 0, 2, "网点在哪里"))
+    live.hear(Turn(0, Speaker.CUSTOMER, 0, 2, "几点闭馆"))
     assert not live.hear_nothing(9.0)
     assert not live.hear(Turn(1, Speaker.AGENT, 10, 12, "您好请讲"))
     (finding,) = live.hear_nothing(10.5)

@@ -50,7 +50,7 @@ DEAD, RAISED = "{kind: dead_air, warn_s: 3, notice: [稍等], prods: [喂], fare
 HELD, MONO = "{kind: event, event: hold}", "{kind: monologue, over_s: 6, speaker: anyone}"
 OVER = "{kind: talk_over, speaker: anyone}"
 LIVE = {
-    "similar": "{kind: similar, to: [我不能给您退货], speaker: agent}",
+    "similar": "{kind: similar, to: [我不能给您改签], speaker: agent}",
     "repetition": "{kind: repetition, speaker: anyone, min_characters: 2}",
     "regex": "{kind: regex, pattern: 我不.}",
     "keyword_some": "{kind: keyword, words: [我不, 抱歉], match: some, at_least: 2, within: call}",
@@ -129,7 +129,7 @@ class Said:
     told: bool
 
 
-SAYINGS = ("我不能给您退货", "抱歉", "您好请讲", "请您稍等", "喂有人吗", "再见", "嗯", "你必须自己去办这件事情才行")
+SAYINGS = ("我不能给您改签", "抱歉", "您好请讲", "请您稍等", "喂有人吗", "再见", "嗯", "你必须自己去办这件事情才行")
 PAUSES_S = (-2.0, -0.5, 0.0, 0.3, 1.0, 2.5, 4.0, 7.0, 12.0)
 TURNS = st.lists(
     st.builds(

@@ -33,7 +33,7 @@ def blaming(findings: tuple[Finding, ...]) -> list[str]:
 
 
 def test_one_fault_is_charged_once() -> None:
-    assert blaming(found("因为您的表格填错了")) == ["forbid.filled_wrong"]
+    assert blaming(found("因为您那张表格填错了")) == ["forbid.filled_wrong"]
 
 
 def test_two_faults_are_charged_each() -> None:
@@ -42,20 +42,20 @@ def test_two_faults_are_charged_each() -> None:
 
 def test_an_excused_rule_takes_no_other_s_place() -> None:
     """Where the exception of the superseding rule holds, the other is judged by itself."""
-    assert "forbid.filled_wrong" not in blaming(found("不是您填错了，合同是您自己签的"))
-    assert "forbid.blame_customer" in blaming(found("不是您填错了，合同是您自己签的"))
+    assert "forbid.filled_wrong" not in blaming(found("不是您填错了，课表是您自己选的"))
+    assert "forbid.blame_customer" in blaming(found("不是您填错了，课表是您自己选的"))
 
 
 def test_it_is_the_same_live() -> None:
     live = LiveRules(BUILTIN, Call("c"))
-    told = live.hear(Turn(0, Speaker.AGENT, 0, 4, "因为您的表格填错了"))
+    told = live.hear(Turn(0, Speaker.AGENT, 0, 4, "因为您那张表格填错了"))
     assert blaming(told) == ["forbid.filled_wrong"]
 
 
 def test_the_explanation_names_the_rule_that_is_charged() -> None:
     lower = BUILTIN.rule("forbid.blame_customer")
     assert lower is not None
-    (candidate,) = explain_rule(BUILTIN, lower, said("因为您的表格填错了", Speaker.AGENT)).candidates
+    (candidate,) = explain_rule(BUILTIN, lower, said("因为您那张表格填错了", Speaker.AGENT)).candidates
     assert candidate.superseded_by == "forbid.filled_wrong"
     assert not candidate.stands
 

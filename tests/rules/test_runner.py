@@ -36,7 +36,7 @@ def test_a_finding_says_where_in_text_and_sound(book: Rulebook) -> None:
 
 
 def test_a_mono_mix_leaves_rules_about_a_speaker_out_and_says_why(book: Rulebook) -> None:
-    turn = Turn(0, Speaker.UNKNOWN, 0, 3, "我不能给您退货")
+    turn = Turn(0, Speaker.UNKNOWN, 0, 3, "我不能给您改签")
     report = apply_rules(book, Conversation(Call("c"), 4.0, (turn,), separated=False))
     left_out = {one.rule_id: one for one in report.not_evaluated}
     assert "neg.cannot" in left_out

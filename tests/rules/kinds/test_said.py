@@ -69,7 +69,7 @@ def test_a_wrong_expression_is_a_fault(pattern: str, why: str) -> None:
 
 def test_a_reworded_sentence_is_similar_and_its_stretch_is_told(find: Find) -> None:
     talk = say("a 您好有什么可以帮到您的吗请讲", "a 您的包裹明天到")
-    found = find(talk, kind="similar", to=["请问有什么可以帮您"])
+    found = find(talk, kind="similar", to=["请问有什么可以帮助您"])
     assert [one.turn_index for one in found] == [0]
     assert "有什么可以帮" in found[0].quote
     assert found[0].threshold == 0.57
@@ -79,7 +79,7 @@ def test_a_reworded_sentence_is_similar_and_its_stretch_is_told(find: Find) -> N
 
 def test_homophones_are_similar_and_a_shared_frame_is_not(find: Find) -> None:
     assert find(say("a 请您稍等医下"), kind="similar", to=["请您稍等一下"])
-    assert not find(say("a 请问您的电话号码是多少"), kind="similar", to=["请问有什么可以帮您"])
+    assert not find(say("a 请问您的电话号码是多少"), kind="similar", to=["请问有什么可以帮助您"])
 
 
 def test_saying_it_again_is_a_repetition(find: Find) -> None:
