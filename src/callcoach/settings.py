@@ -30,6 +30,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from callcoach.calling_settings import CustomerSettings, DeskSettings, DiallingSettings
 from callcoach.errors import ConfigError
 
 CONFIG_NAME = "callcoach.toml"
@@ -300,6 +301,9 @@ class Settings(BaseSettings):
     work: WorkSettings = WorkSettings()
     watch: WatchSettings = WatchSettings()
     review: ReviewSettings = ReviewSettings()
+    desk: DeskSettings = DeskSettings()
+    customers: CustomerSettings = CustomerSettings()
+    dialling: DiallingSettings = DiallingSettings()
 
     @cached_property
     def models_dir(self) -> Path:
