@@ -50,6 +50,8 @@ class CallEventKind(StrEnum):
     DTMF = "dtmf"
     TRANSFER = "transfer"
     TRANSFER_FAILED = "transfer_failed"
+    CONFERENCE = "conference"
+    SPLIT = "split"
     RECORDING_FAILED = "recording_failed"
     RECOVERED = "recovered"
     END = "end"

@@ -45,6 +45,20 @@ def test_events_of_unknown_calls_change_nothing():
     assert folded(TALKS, HELD, ENDS) == PhoneStanding()
 
 
+def test_switches_and_conferences_show():
+    standing = folded(RINGS, TALKS, events.SwitchesChanged(True, False), events.ConferenceChanged("c1", True, "c2"))
+    assert (standing.do_not_disturb, standing.auto_answer) == (True, False)
+    assert standing.calls[0].in_conference
+    parted = after(standing, events.as_plain(events.ConferenceChanged("c1", False, "c2")), 0.0)
+    assert not parted.calls[0].in_conference
+
+
+def test_what_another_version_knows_besides_is_left_out():
+    plain = as_plain(folded(RINGS, TALKS))
+    call = {**plain["calls"][0], "brightness": 3}
+    assert from_plain({**plain, "moon": "full", "calls": [call]}) == folded(RINGS, TALKS)
+
+
 def test_it_survives_the_line():
     standing = folded(RINGS, TALKS)
     assert from_plain(as_plain(standing)) == standing

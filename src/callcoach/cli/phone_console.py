@@ -38,11 +38,19 @@ def _reject(phone: Softphone, words: list[str]) -> None:
 
 
 def _attended(phone: Softphone, words: list[str]) -> None:
+    phone.transfer_to_call(*_two(phone, words, "attended"))
+
+
+def _conference(phone: Softphone, words: list[str]) -> None:
+    phone.conference(*_two(phone, words, "conference"))
+
+
+def _two(phone: Softphone, words: list[str], command: str) -> tuple[str, str]:
     ids = [call.id for call in phone.calls()]
-    chosen = [_id(phone, [word]) for word in words] or ids
-    if len(chosen) != 2 or None in chosen:
-        raise CallCoachError(f"attended joins two calls; there are {len(ids)}. Name two: attended CALL CALL.")
-    phone.transfer_to_call(str(chosen[0]), str(chosen[1]))
+    chosen = [_named(phone, [word]) for word in words] or ids
+    if len(chosen) != 2:
+        raise CallCoachError(f"{command} joins two calls; there are {len(ids)}. Name two: {command} CALL CALL.")
+    return chosen[0], chosen[1]
 
 
 def _list_calls(phone: Softphone, _words: list[str]) -> list[str]:
@@ -65,6 +73,10 @@ COMMANDS: Mapping[str, Command] = {
         "transfer NUMBER [CALL]", "盲转 · blind transfer", lambda p, w: p.transfer(_one(w[:1]), _id(p, w[1:]))
     ),
     "attended": Command("attended [CALL CALL]", "咨询转 · connect two calls with each other", _attended),
+    "conference": Command("conference [CALL CALL]", "三方通话 · join two calls and oneself", _conference),
+    "split": Command("split CALL", "拆分 · end the conference, hold this call", lambda p, w: p.split(_named(p, w))),
+    "dnd": Command("dnd on|off", "免打扰 · turn calls away as busy", lambda p, w: p.set_do_not_disturb(_on(w))),
+    "auto": Command("auto on|off", "自动接听 · take calls at once", lambda p, w: p.set_auto_answer(_on(w))),
     "calls": Command("calls", "列出通话 · list calls", _list_calls),
     "register": Command("register", "立即注册 · register now", lambda p, _w: p.register()),
 }
@@ -84,6 +96,19 @@ def _id(phone: Softphone, words: list[str]) -> str | None:
     if len(found) != 1:
         raise CallCoachError(f"{len(found)} calls are named {words[0]!r}. `calls` lists them.")
     return found[0]
+
+
+def _named(phone: Softphone, words: list[str]) -> str:
+    found = _id(phone, words)
+    if found is None:
+        raise CallCoachError("Name a call. `calls` lists them.")
+    return found
+
+
+def _on(words: list[str]) -> bool:
+    if words not in (["on"], ["off"]):
+        raise CallCoachError(f"Found {' '.join(words)!r}; expected on or off.")
+    return words == ["on"]
 
 
 def _command(word: str) -> Command:
@@ -191,6 +216,16 @@ def _words(event: events.PhoneEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - o
             return f"正在呼叫 calling {event.target}"
         case events.CallRefused():
             return f"已拒绝来自 {event.source} 的呼叫：不是交换机地址 · refused: not the PBX's address (sip.allow_from)"
+        case events.CallTurnedAway():
+            return f"免打扰，已拒接 turned away: {event.number} {event.name}"
+        case events.SwitchesChanged():
+            on, off = "开 on", "关 off"
+            return (
+                f"免打扰 do not disturb: {on if event.do_not_disturb else off}; "
+                f"自动接听 auto-answer: {on if event.auto_answer else off}"
+            )
+        case events.ConferenceChanged():
+            return "三方通话中 in conference" if event.in_conference else "三方通话结束 conference over"
         case events.StateChanged():
             state = event.state
             held = f" hold={state.hold}" if state.hold != "none" else ""

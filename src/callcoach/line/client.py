@@ -59,6 +59,7 @@ COMMANDS = frozenset(
     {
         *("dial", "answer", "reject", "hang_up", "hold", "resume", "mute"),
         *("send_digits", "transfer", "transfer_to_call", "register"),
+        *("conference", "split", "set_do_not_disturb", "set_auto_answer"),
     }
 )
 """Methods of the softphone that the server may ask for."""

@@ -7,7 +7,7 @@ was away, a second tab and a reload all see the same.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 ENDED = "ended"
@@ -25,6 +25,7 @@ class StandingCall:
     hold: str = "none"
     transfer: str = "none"
     muted: bool = False
+    in_conference: bool = False
     recording: bool = True
     talking_since: float | None = None
     """When it was answered, Unix time in seconds."""
@@ -38,6 +39,8 @@ class PhoneStanding:
     words_zh: str = ""
     words_en: str = ""
     retry_s: int = 0
+    do_not_disturb: bool = False
+    auto_answer: bool = False
     calls: tuple[StandingCall, ...] = field(default=())
 
     def call(self, call_id: str) -> StandingCall | None:
@@ -62,6 +65,8 @@ def after(standing: PhoneStanding, event: Mapping[str, Any], at: float) -> Phone
             )
         case "OutgoingCall":
             return _with(standing, StandingCall(event["call_id"], "outbound", event["target"], phase="dialing"))
+        case "SwitchesChanged":
+            return replace(standing, do_not_disturb=event["do_not_disturb"], auto_answer=event["auto_answer"])
         case "CallEnded":
             return replace(standing, calls=tuple(one for one in standing.calls if one.call_id != event["call_id"]))
         case _:
@@ -80,6 +85,8 @@ def _changed(call: StandingCall, event: Mapping[str, Any], at: float) -> Standin
             )
         case "MuteChanged":
             return replace(call, muted=event["muted"])
+        case "ConferenceChanged":
+            return replace(call, in_conference=event["in_conference"])
         case "RecordingFailed":
             return replace(call, recording=False)
         case _:
@@ -98,10 +105,15 @@ def as_plain(standing: PhoneStanding) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> PhoneStanding:
-    """Return what `as_plain` wrote.
+    """Return what `as_plain` wrote, here or in another version: fields that this one does not know are left out.
 
     Raises:
         TypeError, KeyError: it was not written by `as_plain`.
     """
-    calls = tuple(StandingCall(**one) for one in plain["calls"])
-    return PhoneStanding(**{**plain, "calls": calls})
+    calls = tuple(StandingCall(**_known(StandingCall, one)) for one in plain["calls"])
+    return PhoneStanding(**{**_known(PhoneStanding, plain), "calls": calls})
+
+
+def _known(kind: type[StandingCall | PhoneStanding], plain: Mapping[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in plain.items() if name in names}

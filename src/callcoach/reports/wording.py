@@ -49,6 +49,8 @@ EVENTS = {
     CallEventKind.DTMF: Words("按键", "Key"),
     CallEventKind.TRANSFER: Words("转接", "Transferred"),
     CallEventKind.TRANSFER_FAILED: Words("转接失败", "Transfer failed"),
+    CallEventKind.CONFERENCE: Words("三方通话", "Conference"),
+    CallEventKind.SPLIT: Words("三方通话结束", "Conference over"),
     CallEventKind.RECORDING_FAILED: Words("录音中断", "Recording stopped"),
     CallEventKind.RECOVERED: Words("录音已恢复", "Recording recovered"),
     CallEventKind.END: Words("挂断", "Ended"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from callcoach.datapath import Call, CallEvent, CallEventKind, RtpQuality, Speaker
+from callcoach.datapath import Call, CallEvent, CallEventKind, Speaker
 from callcoach.errors import SipError
 from callcoach.recording.recorder import CallRecorder
 from callcoach.sip import events, facts
@@ -20,6 +20,7 @@ from callcoach.sip.pjsua.bridge import BridgePort
 from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.quality import estimate_mos
 from callcoach.sip.states import CallState, Phase, Trigger, next_state
+from callcoach.sip.tally import StreamTally
 from callcoach.sip.words import end_words
 
 Emit = Callable[[events.PhoneEvent], None]
@@ -40,38 +41,6 @@ _LEG_TRIGGERS = {
     facts.Leg.CONFIRMED: Trigger.CONNECTED,
     facts.Leg.DISCONNECTED: Trigger.DISCONNECTED,
 }
-
-
-@dataclass(slots=True)
-class StreamTally:
-    """Adds up the counters of a call's RTP streams: each hold starts a new stream from zero."""
-
-    closed: list[facts.StreamFigures] = field(default_factory=list[facts.StreamFigures])
-
-    def add(self, figures: facts.StreamFigures) -> None:
-        """Count a stream that has ended; one that carried nothing says nothing."""
-        if figures.packets_received or figures.packets_lost:
-            self.closed.append(figures)
-
-    def total(self) -> RtpQuality | None:
-        """Return the whole call's figures; None when nothing was received.
-
-        Jitter and round trip are means weighted with the packets of each stream.
-        """
-        if not self.closed:
-            return None
-        return RtpQuality(
-            packets_received=sum(figures.packets_received for figures in self.closed),
-            packets_lost=sum(figures.packets_lost for figures in self.closed),
-            jitter_ms=self._mean([(f.jitter_ms, f.packets_received) for f in self.closed]),
-            round_trip_ms=self._mean([(f.round_trip_ms, f.packets_received) for f in self.closed]),
-        )
-
-    @staticmethod
-    def _mean(values: list[tuple[float | None, int]]) -> float | None:
-        known = [(value, weight) for value, weight in values if value is not None and weight]
-        weight_sum = sum(weight for _, weight in known)
-        return round(sum(value * weight for value, weight in known) / weight_sum, 3) if known else None
 
 
 @dataclass(slots=True)
@@ -154,6 +123,16 @@ class CallSession:
             self.call,
             events=tuple(replace(event, at_s=round(event.at_s - waited_s, 3) + 0.0) for event in self.call.events),
         )
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether agent and other side talk, as far as we hold nothing back."""
+        return self.state.phase is Phase.TALKING and not self.state.held_by_us
+
+    @property
+    def is_resuming(self) -> bool:
+        """Whether a resume has been asked for and is not confirmed yet."""
+        return self._wanted is not None and not self._wanted.hold
 
     # -- facts -------------------------------------------------------------------------------
 
@@ -307,12 +286,10 @@ class CallSession:
             )
 
     def mute(self, muted: bool) -> None:
-        """Cut off or open the microphone: silence is sent and recorded."""
+        """Have silence sent and recorded in place of the microphone, or end that."""
         if self.muted == muted:
             return
         self.muted = muted
-        if self.port:
-            self.port.muted = muted
         self._emit(events.MuteChanged(self.call.id, muted))
         self.note(CallEventKind.MUTE if muted else CallEventKind.UNMUTE, Speaker.AGENT)
 

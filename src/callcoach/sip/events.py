@@ -65,6 +65,24 @@ class CallRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class CallTurnedAway:
+    """A call was answered as busy, because the agent does not want to be disturbed. It can be called back."""
+
+    number: str
+    name: str
+    headers: tuple[tuple[str, str], ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchesChanged:
+    """How incoming calls are taken from now on."""
+
+    do_not_disturb: bool
+    auto_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """A call moved. `by` is the side that caused it."""
 
@@ -81,6 +99,15 @@ class MuteChanged:
 
     call_id: str
     muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceChanged:
+    """A call became part of a conversation of three with another call, or does so no longer."""
+
+    call_id: str
+    in_conference: bool
+    with_call_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +194,11 @@ PhoneEvent = (
     | IncomingCall
     | OutgoingCall
     | CallRefused
+    | CallTurnedAway
+    | SwitchesChanged
     | StateChanged
     | MuteChanged
+    | ConferenceChanged
     | DtmfReceived
     | TransferResult
     | RecordingFailed

@@ -30,11 +30,12 @@ from callcoach.sip import events, facts
 from callcoach.sip.account import plan_account
 from callcoach.sip.addresses import CallGate, dial_uri, may_follow
 from callcoach.sip.call import BUSY, DECLINE
+from callcoach.sip.equipment import Equipment
 from callcoach.sip.pjsua.bridge import Tick
 from callcoach.sip.pjsua.library import Library
 from callcoach.sip.ports import AudioFactory, silent_factory
 from callcoach.sip.states import Trigger
-from callcoach.sip.switchboard import Equipment, Switchboard
+from callcoach.sip.switchboard import Switchboard
 
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -89,15 +90,14 @@ class Softphone:
         equipment = Equipment(
             settings=settings,
             recordings=recordings,
-            min_free_bytes=(recording or RecordingSettings()).min_free_mb * 1_000_000,
+            recording=recording or RecordingSettings(),
             audio=audio,
-            auto_answer=auto_answer,
             hold_others=hold_others,
             listeners=listeners,
             emit=self._events.put,
             post=self._facts.append,
         )
-        self._board = Switchboard(equipment, self._gate)
+        self._board = Switchboard(equipment, self._gate, auto_answer=auto_answer)
         self._stopping = threading.Event()
         started: Future[str] = Future()
         self._owner = threading.Thread(target=self._own, args=(started,), name="softphone")
@@ -159,7 +159,7 @@ class Softphone:
 
     def hold(self, call_id: str | None = None) -> None:
         """Put the call on hold."""
-        self._run(lambda: self._board.find(call_id, Trigger.HELD).want_hold(True))
+        self._run(lambda: self._board.hold(self._board.find(call_id, Trigger.HELD)))
 
     def resume(self, call_id: str | None = None) -> None:
         """Take the call off hold; another call being talked on is held."""
@@ -167,7 +167,7 @@ class Softphone:
 
     def mute(self, call_id: str | None = None, *, muted: bool = True) -> None:
         """Cut off the microphone, or open it again."""
-        self._run(lambda: self._board.find(call_id, Trigger.HANG_UP).mute(muted))
+        self._run(lambda: self._board.mute(self._board.find(call_id, Trigger.HANG_UP), muted))
 
     def send_digits(self, digits: str, call_id: str | None = None) -> None:
         """Send DTMF digits (RFC 4733)."""
@@ -193,6 +193,27 @@ class Softphone:
 
         self._run(send)
 
+    def conference(self, call_id: str, other_call_id: str) -> None:
+        """Make two calls and the agent one conversation; a call on hold is resumed for it."""
+
+        def join() -> None:
+            session, other = (self._board.find(one, Trigger.HANG_UP) for one in (call_id, other_call_id))
+            self._board.join(session, other)
+
+        self._run(join)
+
+    def split(self, call_id: str) -> None:
+        """End the conference: this call of it is put on hold, the other goes on."""
+        self._run(lambda: self._board.split(self._board.find(call_id, Trigger.HELD)))
+
+    def set_do_not_disturb(self, on: bool) -> None:
+        """Turn incoming calls away as busy (486), each told as `CallTurnedAway`; or take them again."""
+        self._run(lambda: self._board.set_do_not_disturb(bool(on)))
+
+    def set_auto_answer(self, on: bool) -> None:
+        """Take calls at once unless another is talked on; or let them ring."""
+        self._run(lambda: self._board.set_auto_answer(bool(on)))
+
     def register(self) -> None:
         """Register now instead of at the next retry."""
         self._run(lambda: self._board.library.register(True))
@@ -217,9 +238,9 @@ class Softphone:
 
     def _own(self, started: Future[str]) -> None:
         try:
-            self._board.library = self._make_library()
+            self._board.begin(self._make_library())
         except Exception as error:  # noqa: BLE001 - handed to the thread that waits in __init__
-            self._board.finish_recordings()
+            self._board.recordings.close()
             started.set_exception(_bare(error))
             return
         fault = ""
@@ -229,7 +250,7 @@ class Softphone:
             _LOG.exception("the softphone was stopped by a fault")
             fault = f"{type(error).__name__}: {error}"
         self._board.library.close()
-        self._board.finish_recordings()
+        self._board.recordings.close()
         self._events.put(events.PhoneStopped(fault))
 
     def _make_library(self) -> Library:
@@ -246,7 +267,7 @@ class Softphone:
         address = self._board.library.local_address
         self._events.put(events.PhoneReady(address))
         started.set_result(address)
-        self._board.recover()
+        self._board.recordings.recover()
         while not self._stopping.is_set():
             self._turn()
         self._board.hang_up_all()

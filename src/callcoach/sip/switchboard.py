@@ -8,25 +8,20 @@ agent has one mouth.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 from callcoach.datapath import Call, CallEventKind, Direction, Speaker
-from callcoach.errors import RecordingError, SipError
-from callcoach.recording.record import CallRecord
-from callcoach.recording.recorder import CallRecorder
-from callcoach.recording.recovery import recover_all
-from callcoach.settings import SipSettings
+from callcoach.errors import SipError
 from callcoach.sip import events, facts
 from callcoach.sip.addresses import CallGate, Party, header_values, parse_party
-from callcoach.sip.call import CallSession, Emit, new_call_id
-from callcoach.sip.pjsua.bridge import BridgePort, Tick
+from callcoach.sip.agent_audio import AgentAudio
+from callcoach.sip.call import BUSY, CallSession, new_call_id
+from callcoach.sip.conference import Conference
+from callcoach.sip.equipment import Equipment
 from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.pjsua.library import Library
-from callcoach.sip.ports import AudioFactory, AudioPort
+from callcoach.sip.recordings import Recordings
 from callcoach.sip.registration import Registration
 from callcoach.sip.states import IllegalTransitionError, Phase, Trigger, legal_triggers
 
@@ -37,46 +32,27 @@ RINGING = 180
 CALL_ID_HEADER = "Call-ID"
 
 
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What a switchboard works with.
-
-    `listeners` returns the ticks that hear a call besides its recorder; `post` takes facts from
-    any thread. Without `hold_others` several calls are talked on at once.
-    """
-
-    settings: SipSettings
-    recordings: Path | None
-    min_free_bytes: int
-    audio: AudioFactory
-    auto_answer: bool
-    hold_others: bool
-    listeners: Callable[[str], tuple[Tick, ...]]
-    emit: Emit
-    post: Callable[[facts.Fact], None]
-
-
-@dataclass(slots=True)
-class SharedPort:
-    """An agent's audio port in the bridge and how many calls use it."""
-
-    audio: AudioPort
-    bridge: BridgePort
-    users: int = 0
-
-
 class Switchboard:
     """All calls of the phone."""
 
-    def __init__(self, equipment: Equipment, gate: CallGate) -> None:
+    def __init__(self, equipment: Equipment, gate: CallGate, *, auto_answer: bool = False) -> None:
         self._has = equipment
         self._emit = equipment.emit
         self._gate = gate
         self._registration = Registration(equipment.settings.transport == "tls", equipment.settings.retry_s)
         self._sessions: dict[int, CallSession] = {}
-        self._ports: list[SharedPort] = []
-        self._finisher = ThreadPoolExecutor(1, thread_name_prefix="finish recording")
+        self._audio = AgentAudio(equipment)
+        self._conference: Conference | None = None
+        self._auto_answer = auto_answer
+        self._do_not_disturb = False
+        self.recordings = Recordings(equipment)
         self.library: Library
+
+    def begin(self, library: Library) -> None:
+        """Work with this library from now on."""
+        self.library = self._audio.library = library
+        if self._auto_answer:
+            self._tell_switches()
 
     # -- looking around ------------------------------------------------------------------------
 
@@ -110,7 +86,7 @@ class Switchboard:
 
     def dial(self, uri: str, target: str) -> str:
         """Place a call and return its id."""
-        self._hold_all_but(None)
+        self._hold_all_but()
         leg = self.library.dial(uri)
         session = self._open(leg, Direction.OUTBOUND, Party(parse_party(uri).number, "", uri))
         session.move(Trigger.DIAL, Speaker.AGENT)
@@ -123,16 +99,81 @@ class Switchboard:
         self._hold_all_but(session)
         session.answer()
 
+    def hold(self, session: CallSession) -> None:
+        """Put a call on hold; a conference it is part of ends."""
+        session.require(Trigger.HELD)
+        self._end_conference_of(session)
+        session.want_hold(True)
+
     def resume(self, session: CallSession) -> None:
         """Take a call off hold."""
         session.require(Trigger.RESUMED)
         self._hold_all_but(session)
         session.want_hold(False)
 
-    def _hold_all_but(self, kept: CallSession | None) -> None:
+    def _hold_all_but(self, *kept: CallSession) -> None:
         for session in self.sessions if self._has.hold_others else ():
-            if session is not kept and session.state.phase is Phase.TALKING and not session.state.held_by_us:
-                session.want_hold(True)
+            if session not in kept and session.is_heard:
+                self.hold(session)
+
+    def mute(self, session: CallSession, muted: bool) -> None:
+        """Cut off or open the microphone of a call, and of the one that is in conference with it."""
+        conference = self._conference
+        for one in conference.members if conference and session in conference.members else (session,):
+            one.mute(muted)
+        self._audio.settle_microphones(self.sessions)
+
+    def join(self, session: CallSession, other: CallSession) -> None:
+        """Make two calls and the agent one conversation; a call on hold is resumed for it.
+
+        Raises:
+            SipError: they cannot be joined, or one is in another conference.
+        """
+        if self._conference and {*self._conference.members} == {session, other}:
+            return
+        conference = Conference(session, other, self._emit)
+        if self._conference:
+            raise SipError("There is a conference already, and it has no place for another. Split it first.")
+        self._hold_all_but(session, other)
+        self._conference = conference
+        for one in conference.members:
+            if one.state.held_by_us:
+                one.want_hold(False)
+            if any(member.muted for member in conference.members):
+                one.mute(True)
+        self._settle_conference()
+
+    def split(self, session: CallSession) -> None:
+        """End the conference and put this call of it on hold.
+
+        Raises:
+            SipError: it is in none.
+        """
+        if self._conference is None or session not in self._conference.members:
+            raise SipError(f"Call {session.call.id} is in no conference.")
+        self.hold(session)
+
+    def _end_conference_of(self, session: CallSession) -> None:
+        if self._conference and session in self._conference.members:
+            self._conference.end()
+            self._conference = None
+
+    def _settle_conference(self) -> None:
+        if self._conference and not self._conference.settle():
+            self._conference = None
+
+    def set_do_not_disturb(self, on: bool) -> None:
+        """Turn calls away as busy from now on, or take them again."""
+        self._do_not_disturb = on
+        self._tell_switches()
+
+    def set_auto_answer(self, on: bool) -> None:
+        """Take calls at once from now on, or let them ring."""
+        self._auto_answer = on
+        self._tell_switches()
+
+    def _tell_switches(self) -> None:
+        self._emit(events.SwitchesChanged(self._do_not_disturb, self._auto_answer))
 
     def hang_up_all(self) -> None:
         """End every call."""
@@ -141,17 +182,13 @@ class Switchboard:
                 session.hang_up()
 
     def work(self) -> None:
-        """Do what is due: holds to try again, ports that have said everything."""
+        """Do what is due: holds to try again, a conference to join, ports that have said everything."""
         for session in self.sessions:
             session.pursue_hold()
-        for port in self._ports:
-            if port.audio.wants_hang_up:
-                self._hang_up_users(port)
-
-    def _hang_up_users(self, port: SharedPort) -> None:
-        for session in self.sessions:
-            if session.port is port.bridge and session.state.phase is Phase.TALKING:
-                session.hang_up()
+        self._settle_conference()
+        self._audio.settle_microphones(self.sessions)
+        for session in self._audio.done(self.sessions):
+            session.hang_up()
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -191,7 +228,9 @@ class Switchboard:
                 self._on_leg(session, fact)
             case facts.MediaChanged():
                 session.on_media(fact)
-                self._connect(session)
+                self._audio.connect(session)
+                if self._conference and session in self._conference.members:
+                    self._conference.connect()
             case facts.RemoteOffer():
                 session.on_offer(fact)
             case facts.StreamClosed():
@@ -218,12 +257,16 @@ class Switchboard:
         waiting = any(session.state.phase is Phase.TALKING for session in self.sessions)
         caller = parse_party("".join(header_values(fact.message, "From")[:1]))
         headers = _chosen_headers(fact.message, (CALL_ID_HEADER, *self._has.settings.event_headers))
+        if self._do_not_disturb:
+            leg.end(BUSY)
+            self._emit(events.CallTurnedAway(caller.number, caller.name, headers, fact.source))
+            return
         session = self._open(leg, Direction.INBOUND, caller, headers)
         session.move(Trigger.INVITED, Speaker.CUSTOMER)
         session.ring(Speaker.CUSTOMER)
         leg.respond(RINGING)
         self._emit(events.IncomingCall(session.call.id, caller.number, caller.name, headers, fact.source, waiting))
-        if self._has.auto_answer and not (waiting and self._has.hold_others):
+        if self._auto_answer and not (waiting and self._has.hold_others):
             self.answer(session)
 
     def _on_transfer_request(self, fact: facts.TransferRequested) -> None:
@@ -252,42 +295,9 @@ class Switchboard:
     def _on_leg(self, session: CallSession, fact: facts.LegChanged) -> None:
         session.on_leg(fact)
         if session.state.phase is Phase.TALKING:
-            self._start_audio(session)
+            self._audio.start(session)
         elif session.state.phase is Phase.ENDED:
             self._close(session, fact)
-
-    # -- audio ---------------------------------------------------------------------------------
-
-    def _start_audio(self, session: CallSession) -> None:
-        """Begin recording, and let the agent speak."""
-        session.port = session.port or self._port_for(session)
-        recorder = (session.recorder.tick,) if session.recorder else ()
-        session.leg.start_tap(session.port, (*recorder, *self._has.listeners(session.call.id)))
-        self._connect(session)
-
-    def _connect(self, session: CallSession) -> None:
-        """Connect the sound; while an outgoing call rings the agent hears the network's tones."""
-        if session.has_media and session.port is None and session.call.direction is Direction.OUTBOUND:
-            session.port = self._port_for(session)
-        session.connect_audio()
-
-    def _port_for(self, session: CallSession) -> BridgePort:
-        call_id = session.call.id
-        audio = self._has.audio(call_id, self._has.settings.clock_rate_hz)
-        shared = next((port for port in self._ports if port.audio is audio), None)
-        if shared is None:
-            shared = SharedPort(audio, self.library.borrow_port())
-            shared.bridge.assign(audio, lambda error: self._has.post(facts.AudioFailed(call_id, error)))
-            self._ports.append(shared)
-        shared.users += 1
-        return shared.bridge
-
-    def _release_port(self, session: CallSession) -> None:
-        for shared in [port for port in self._ports if port.bridge is session.port]:
-            shared.users -= 1
-            if shared.users == 0:
-                self._ports.remove(shared)
-                self.library.give_back_port(shared.bridge)
 
     # -- beginning and end of a call -----------------------------------------------------------
 
@@ -303,61 +313,20 @@ class Switchboard:
             started_at=datetime.now(UTC),
             headers=headers or ((CALL_ID_HEADER, leg.sip_call_id()),),
         )
-        session = CallSession(call, leg, self._make_recorder(call), self._emit)
+        session = CallSession(call, leg, self.recordings.recorder(call), self._emit)
         self._sessions[session.leg_id] = session
         return session
 
-    def _make_recorder(self, call: Call) -> CallRecorder | None:
-        if self._has.recordings is None:
-            return None
-        try:
-            return CallRecorder(
-                self._has.recordings / call.id,
-                call,
-                sample_rate_hz=self._has.settings.clock_rate_hz,
-                min_free_bytes=self._has.min_free_bytes,
-                on_failure=lambda reason: self._has.post(facts.RecordingStopped(call.id, reason)),
-            )
-        except RecordingError as error:
-            self._emit(events.RecordingFailed(call.id, str(error)))
-            return None
-
     def _close(self, session: CallSession, fact: facts.LegChanged) -> None:
-        """Let go of an ended call and finish its recording in the background."""
-        self._release_port(session)
+        """Let go of an ended call and have its recording finished."""
+        self._end_conference_of(session)
+        self._audio.release(session)
         self.library.drop(session.leg_id)
         del self._sessions[session.leg_id]
         ended = session.close(fact.code, fact.reason)
         self._emit(ended)
         if session.recorder:
-            self._finisher.submit(self._finish, session.recorder, session.call, ended.mos)
-
-    def _finish(self, recorder: CallRecorder, call: Call, mos: float | None) -> None:
-        try:
-            record = recorder.finish(call, mos)
-        except RecordingError as error:
-            self._emit(events.RecordingFailed(call.id, str(error)))
-            return
-        self._emit(events.RecordingFinished(call.id, recorder.folder, *_sound(recorder.folder, record)))
-
-    def recover(self) -> None:
-        """Finish, in the background, what an earlier softphone left unfinished."""
-        if self._has.recordings is not None:
-            self._finisher.submit(self._recover, self._has.recordings)
-
-    def _recover(self, recordings: Path) -> None:
-        for found in recover_all(recordings):
-            sound = _sound(found.folder, found.record)
-            self._emit(events.RecordingRecovered(found.record.call.id, found.folder, *sound))
-
-    def finish_recordings(self) -> None:
-        """Wait until every recording is whole."""
-        self._finisher.shutdown(wait=True)
-
-
-def _sound(folder: Path, record: CallRecord) -> tuple[Path | None, float]:
-    file = record.recording
-    return (folder / file.file, file.duration_s) if file else (None, 0.0)
+            self.recordings.finish(session.recorder, session.call, ended.mos)
 
 
 def _chosen_headers(message: str, names: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -6,6 +6,7 @@ transfer, a replaced call) make it; the library object keeps it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -226,6 +227,24 @@ class PjCall(pj.Call):
                 agent.startTransmit(media)
             if self.tap:
                 media.startTransmit(self.tap)
+
+    def join(self, other: PjCall) -> None:
+        """Let this call's other side and that of another hear each other; both taps hear both."""
+        with in_words("joining the calls"):
+            for ours, theirs in ((self, other), (other, self)):
+                media = ours.getAudioMedia(-1)
+                media.startTransmit(theirs.getAudioMedia(-1))
+                if theirs.tap:
+                    media.startTransmit(theirs.tap)
+
+    def part(self, other: PjCall) -> None:
+        """End what `join` began. An ended or held call has left the bridge already."""
+        for ours, theirs in ((self, other), (other, self)):
+            for sink in (theirs.tap, theirs):
+                with contextlib.suppress(pj.Error):
+                    if sink:
+                        media = sink.getAudioMedia(-1) if isinstance(sink, PjCall) else sink
+                        ours.getAudioMedia(-1).stopTransmit(media)
 
 
 def offer_holds(sdp: str) -> bool:
