@@ -23,6 +23,11 @@ def found(pattern: str, text: str) -> list[str]:
         ("我…3不能", "我今天真的不能", []),
         ("我不会[做|弄]", "这道菜我不会做", ["我不会做"]),
         ("因为你…6(错|没看)", "因为你弄错了没看", ["因为你弄错"]),
+        ("等#(分钟|天)", "请你等二十五分钟或者等3天别等几年", ["等二十五分钟", "等3天"]),
+        ("#元", "押金是三百五十元不是24元", ["三百五十元", "24元"]),
+        ("#点…2#", "三点半或者十点零五", ["三点半", "十点零五"]),
+        ("转#", "给您转八零二", ["转八零二"]),
+        ("#点", "三点五十点", ["三点五十点"]),
     ],
 )
 def test_a_pattern_finds(pattern: str, text: str, expected: list[str]) -> None:
@@ -47,10 +52,10 @@ def test_a_broken_pattern_is_refused_with_its_fault(pattern: str, complaint: str
         spellings(pattern)
 
 
-PIECES = st.sampled_from(["我", "你", "不能", "(我|你们)", "[们]", "…2", "(不|没…1)"])
+PIECES = st.sampled_from(["我", "你", "不能", "(我|你们)", "[们]", "…2", "(不|没…1)", "#", "#点"])
 
 
-@given(st.lists(PIECES, min_size=1, max_size=5), st.text(alphabet="我你们不能没好", max_size=14))
+@given(st.lists(PIECES, min_size=1, max_size=5), st.text(alphabet="我你们不能没好三点", max_size=14))
 def test_the_trie_finds_where_the_regular_expression_does(pieces: list[str], text: str) -> None:
     pattern = "".join(["我", *pieces, "好"])
     expected = {

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from callcoach.documents import DocPath, Document, Fault, dotted, model_faults
 from callcoach.rules.kinds import Condition, kinds
+from callcoach.rules.kinds.compose import NotCondition
 from callcoach.rules.kinds.where import NEIGHBOURS, OPTIONS, Where, own_fields
 
 MAX_DEPTH = 12
@@ -40,6 +41,12 @@ class _Builder:
         cls = kinds().get(kind) if isinstance(kind, str) else None
         if cls is None:
             return None, [self._unknown_kind(kind, path)]
+        negate = fields.pop("negate", False)
+        if not isinstance(negate, bool):
+            where = (*path, "negate")
+            return None, [
+                self._document.fault(where, f"{dotted(where)}: 现为 {negate!r} (not a boolean)", "写 true 或 false")
+            ]
         if len(path) > 2 * MAX_DEPTH:
             return None, [self._document.fault(path, f"{dotted(path)}: 嵌套过深 (too deep)", "减少条件的层数")]
         options, faults = self._take_options(cls, fields, path)
@@ -50,7 +57,8 @@ class _Builder:
             return None, faults
         try:
             condition = TypeAdapter(cls).validate_python(fields)
-            return TypeAdapter(Where).validate_python({"of": condition, **options}) if options else condition, []
+            placed = TypeAdapter(Where).validate_python({"of": condition, **options}) if options else condition
+            return NotCondition(of=placed) if negate else placed, []
         except ValidationError as error:
             return None, model_faults(error, self._document, path)
 

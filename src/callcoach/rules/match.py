@@ -18,6 +18,7 @@ class Need(StrEnum):
     PITCH = "pitch"
     DIRECTION = "direction"
     ENDED_BY = "ended_by"
+    END_REASON = "end_reason"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 
 - `(甲|乙)`: one of several; `[甲]` or `[甲|乙]`: one of them or nothing.
 - `…n`: a gap of 0 to n characters; `…` alone means `…6`.
+- `#`: a number, in digits or in words (24, 二十四, 三点五).
 
 Everything else is literal and compared in the form of `normalise`. A pattern has no repetition and
 only bounded gaps, so matching takes time linear in the text: no pattern can run for ever.
@@ -12,6 +13,7 @@ only bounded gaps, so matching takes time linear in the text: no pattern can run
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,7 +28,13 @@ MAX_GAP = 60
 MAX_VARIANTS = 2000
 """Spellings one pattern may stand for; more is a typing error or belongs into several phrases."""
 
-_SPECIAL = "()[]|…"
+NUMERALS = frozenset("0123456789零〇一二两三四五六七八九十百千万亿幺点半几")
+"""Characters a spoken or written number is made of, in comparable form."""
+
+MAX_NUMBER = 20
+"""Characters of one number: an identity card's 18 digits and two more."""
+
+_SPECIAL = "()[]|…#"
 
 
 class PatternError(ValueError):
@@ -41,17 +49,22 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """One number of up to `MAX_NUMBER` characters."""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One of several sequences."""
 
     options: tuple[Sequence, ...]
 
 
-Sequence = tuple["str | Gap | Choice", ...]
-"""A pattern as parsed: literals (in comparable form), gaps and choices, one after the other."""
+Sequence = tuple["str | Gap | Number | Choice", ...]
+"""A pattern as parsed: literals (in comparable form), gaps, numbers and choices, one after the other."""
 
-Variant = tuple[str | Gap, ...]
-"""One spelling of a pattern: literals with gaps between them."""
+Variant = tuple[str | Gap | Number, ...]
+"""One spelling of a pattern: literals and numbers with gaps between them."""
 
 
 @lru_cache(maxsize=65536)
@@ -93,13 +106,13 @@ def _expand(sequence: Sequence, pattern: str) -> list[Variant]:
 
 def _join(parts: Variant) -> Variant:
     """Melt neighbouring literals and neighbouring gaps together."""
-    out: list[str | Gap] = []
+    out: list[str | Gap | Number] = []
     for part in parts:
         if out and isinstance(part, str) and isinstance(out[-1], str):
             out[-1] += part
         elif out and isinstance(part, Gap) and isinstance(out[-1], Gap):
             out[-1] = Gap(out[-1].most + part.most)
-        elif part:
+        elif part and not (isinstance(part, Number) and out and isinstance(out[-1], Number)):
             out.append(part)
     return tuple(out)
 
@@ -110,6 +123,8 @@ def to_regex(sequence: Sequence) -> str:
     for node in sequence:
         if isinstance(node, Choice):
             parts.append("(?:" + "|".join(to_regex(option) for option in node.options) + ")")
+        elif isinstance(node, Number):
+            parts.append(f"[{''.join(sorted(NUMERALS))}]{{1,{MAX_NUMBER}}}")
         else:
             parts.append(f".{{0,{node.most}}}" if isinstance(node, Gap) else re.escape(node))
     return "".join(parts)
@@ -130,12 +145,12 @@ class _Parser:
         return sequence
 
     def _sequence(self) -> Sequence:
-        nodes: list[str | Gap | Choice] = []
+        nodes: list[str | Gap | Number | Choice] = []
         while self.at < len(self.pattern) and self.pattern[self.at] not in ")]|":
             nodes.append(self._item())
         return tuple(nodes)
 
-    def _item(self) -> str | Gap | Choice:
+    def _item(self) -> str | Gap | Number | Choice:
         sign = self._next()
         if sign == "(":
             return Choice(self._options(closing=")"))
@@ -143,6 +158,8 @@ class _Parser:
             return Choice((*self._options(closing="]"), ()))
         if sign == "…":
             return Gap(self._gap_length())
+        if sign == "#":
+            return Number()
         start = self.at - 1
         while self.at < len(self.pattern) and self.pattern[self.at] not in _SPECIAL:
             self.at += 1
@@ -186,24 +203,42 @@ def end_of(variant: Variant, text: str, start: int) -> int | None:
 def _end_from(variant: Variant, index: int, text: str, start: int, dead: set[tuple[int, int]]) -> int | None:
     if index == len(variant):
         return start
-    head = variant[index]
-    if isinstance(head, str):
-        return _end_from(variant, index + 1, text, start + len(head), dead) if text.startswith(head, start) else None
-    if index + 1 == len(variant):
-        return start
     if (index, start) in dead:
         return None
-    literal = variant[index + 1]
-    assert isinstance(literal, str)  # noqa: S101 - `_join` never leaves two gaps side by side
-    latest = start + head.most + len(literal)
-    at = text.find(literal, start, latest)
-    while at >= 0:
-        end = _end_from(variant, index + 2, text, at + len(literal), dead)
+    for at in _ends_of_part(variant, index, text, start):
+        end = _end_from(variant, index + 1, text, at, dead)
         if end is not None:
             return end
-        at = text.find(literal, at + 1, latest)
     dead.add((index, start))
     return None
+
+
+def _ends_of_part(variant: Variant, index: int, text: str, start: int) -> Iterator[int]:
+    """Yield where one part of a variant may end: a gap at the nearest place first, a number at its whole length."""
+    part = variant[index]
+    if isinstance(part, str):
+        if text.startswith(part, start):
+            yield start + len(part)
+    elif isinstance(part, Number):
+        yield from range(number_end(text, start), start, -1)
+    elif index + 1 == len(variant):
+        yield start
+    elif isinstance(after := variant[index + 1], str):
+        latest = start + part.most + len(after)
+        at = text.find(after, start, latest)
+        while at >= 0:
+            yield at
+            at = text.find(after, at + 1, latest)
+    else:
+        yield from range(start, min(start + part.most, len(text)) + 1)
+
+
+def number_end(text: str, start: int) -> int:
+    """Where the number that begins at `start` of a text ends; `start` if there is none."""
+    end = start
+    while end < min(len(text), start + MAX_NUMBER) and text[end] in NUMERALS:
+        end += 1
+    return end
 
 
 def most_gaps(sequence: Sequence) -> int:

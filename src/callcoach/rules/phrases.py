@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from callcoach.rules.pattern import Variant, end_of, spellings
+from callcoach.rules.pattern import NUMERALS, Number, Variant, end_of, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class TrieFinder:
 
     def __init__(self, patterns: Iterable[str]) -> None:
         self._root = _Node()
+        self._with_number_first: list[tuple[str, Variant]] = []
         for pattern in dict.fromkeys(patterns):
             for variant in spellings(pattern):
                 self._add(pattern, variant)
@@ -55,6 +56,9 @@ class TrieFinder:
     def _add(self, pattern: str, variant: Variant) -> None:
         node = self._root
         head = variant[0]
+        if isinstance(head, Number):
+            self._with_number_first.append((pattern, variant))
+            return
         assert isinstance(head, str)  # noqa: S101 - `spellings` refuses a gap at the start
         for character in head:
             node = node.branches.setdefault(character, _Node())
@@ -64,9 +68,11 @@ class TrieFinder:
         """Yield hits; of one pattern at one start only the one with most letters before a gap, then the nearest end."""
         root = self._root.branches
         for start, character in enumerate(text):
-            if character in root:
+            number = bool(self._with_number_first) and character in NUMERALS and text[start - 1 : start] not in NUMERALS
+            if character in root or number:
                 best: dict[str, tuple[int, int]] = {}
-                for pattern, letters, end in self._from(text, start):
+                found = (*self._from(text, start), *(self._from_number(text, start) if number else ()))
+                for pattern, letters, end in found:
                     best[pattern] = max((letters, -end), best.get(pattern, (0, 0)))
                 for pattern, (_, negative_end) in best.items():
                     yield PhraseHit(pattern, start, -negative_end)
@@ -81,3 +87,10 @@ class TrieFinder:
                 end = end_of(rest, text, at)
                 if end is not None:
                     yield pattern, at - start, end
+
+    def _from_number(self, text: str, start: int) -> Iterator[tuple[str, int, int]]:
+        """As `_from`, for the spellings that begin with a number."""
+        for pattern, variant in self._with_number_first:
+            end = end_of(variant, text, start)
+            if end is not None:
+                yield pattern, 1, end

@@ -79,7 +79,7 @@ def quiet_stretches(conversation: Conversation, at_least_s: float) -> Iterator[Q
     speech = sorted(spoken_spans(conversation))
     sounds = Sounds(conversation)
     for wordless in wordless_spans(conversation, at_least_s):
-        for start_s, end_s in _gaps(sounds.within(wordless), wordless):
+        for start_s, end_s in gaps(sounds.within(wordless), wordless):
             if end_s - start_s >= at_least_s:
                 before = max((one for one in speech if one[0] <= start_s), key=lambda one: one[1], default=None)
                 after = min((one for one in speech if one[0] >= end_s), key=lambda one: one[0], default=None)
@@ -89,7 +89,7 @@ def quiet_stretches(conversation: Conversation, at_least_s: float) -> Iterator[Q
 def wordless_spans(conversation: Conversation, at_least_s: float) -> list[Span]:
     """The stretches of `at_least_s` or more in which nobody says words."""
     speech = sorted((start, end) for start, end, _ in spoken_spans(conversation))
-    return [one for one in _gaps(speech, (0.0, conversation.duration_s)) if one[1] - one[0] >= at_least_s]
+    return [one for one in gaps(speech, (0.0, conversation.duration_s)) if one[1] - one[0] >= at_least_s]
 
 
 def spoken_spans(conversation: Conversation) -> Iterator[tuple[float, float, Speaker]]:
@@ -101,8 +101,8 @@ def spoken_spans(conversation: Conversation) -> Iterator[tuple[float, float, Spe
         yield from ((one.start_s, one.end_s, one.speaker) for one in conversation.segments)
 
 
-def _gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
-    """Yield what a sorted list of spans leaves free of `whole`."""
+def gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
+    """Yield, in order, what a sorted list of spans leaves free of `whole`."""
     reached_s, last_s = whole
     for start_s, end_s in spans:
         if min(start_s, last_s) > reached_s:
@@ -147,7 +147,7 @@ def lost_by_line(conversation: Conversation, quiet: Quiet) -> bool:
     if overlap_s((quiet.start_s, quiet.end_s), lost) < LOST_SHARE * quiet.duration_s:
         return False
     words = sorted((start, end) for start, end, who in spoken_spans(conversation) if who is side)
-    pauses = [*_gaps([one for one in words if one[0] < quiet.start_s], (0.0, quiet.start_s))]
+    pauses = [*gaps([one for one in words if one[0] < quiet.start_s], (0.0, quiet.start_s))]
     paused_s = sum(end - start for start, end in pauses)
     usually_s = sum(overlap_s(pause, lost) for pause in pauses)
     return paused_s >= MIN_PAUSES_S and usually_s <= USUALLY_LOST_SHARE * paused_s

@@ -83,7 +83,9 @@ def _value(value: Any) -> str:
 
 def _default(one: dataclasses.Field[Any]) -> Any:
     default = one.default
-    return default.default if isinstance(default, FieldInfo) else default
+    if isinstance(default, FieldInfo):
+        return default.get_default(call_default_factory=True)
+    return default
 
 
 def reference(rulebook: Rulebook) -> str:

@@ -33,6 +33,7 @@ _REASONS = {
     Need.PITCH: ("没有测得音高", "no pitch was measured"),
     Need.DIRECTION: ("不知道是呼入还是呼出", "whether the call was inbound or outbound is not known"),
     Need.ENDED_BY: ("不知道是谁挂断的", "who hung up is not known"),
+    Need.END_REASON: ("不知道通话为什么结束", "why the call ended is not known"),
 }
 
 
@@ -127,6 +128,7 @@ def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:
         Need.PITCH: bool(conversation.pitches),
         Need.DIRECTION: conversation.call.direction is not Direction.UNKNOWN,
         Need.ENDED_BY: conversation.call.ended_by is not None,
+        Need.END_REASON: bool(conversation.call.end_reason),
     }
     needs = rule.condition.needs()
     return [need for need, there in has.items() if need in needs and not there]

@@ -46,3 +46,23 @@ def splits_a_word(text: str, start: int, end: int) -> str | None:
         if first < start < last or first < end < last:
             return word
     return None
+
+
+@cache
+def _tagger() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        posseg: Any = importlib.import_module("jieba.posseg")
+    return posseg.POSTokenizer(_tokenizer())
+
+
+@lru_cache(maxsize=4096)
+def names_in(text: str, tags: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Half-open spans of the dictionary's names of two characters or more that bear one of these tags (nr, ns, nt)."""
+    found: list[tuple[int, int]] = []
+    at = 0
+    for word, tag in _tagger().cut(text, HMM=False):
+        if len(word) > 1 and tag.startswith(tags):
+            found.append((at, at + len(word)))
+        at += len(word)
+    return tuple(found)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated, ClassVar, TypeVar
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import Speaker
@@ -102,25 +102,52 @@ def kinds() -> Mapping[str, type[Condition]]:
     return MappingProxyType(_KINDS)
 
 
+TurnNumber = Annotated[int, Field(ge=-1000, le=1000)]
+Percent = Annotated[float, Field(ge=0, le=100)]
+
+
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
 class Position:
-    """Part of the call that is looked at. Several limits must all hold."""
+    """Part of the call that is looked at. Several limits must all hold.
+
+    Turns are counted as the speaker's own: 1 is the first, 2 the second, -1 the last, -2 the one before it.
+    """
 
     first_turns: Annotated[int, Field(ge=1, description="only the speaker's first n turns")] | None = None
     last_turns: Annotated[int, Field(ge=1, description="only the speaker's last n turns")] | None = None
+    from_turn: Annotated[TurnNumber, Field(description="only from the n-th turn on; -1: the last")] | None = None
+    to_turn: Annotated[TurnNumber, Field(description="only up to the n-th turn, it included; -1: the last")] | None = (
+        None
+    )
     first_s: Annotated[Seconds, Field(description="only what begins in the first n seconds")] | None = None
     last_s: Annotated[Seconds, Field(description="only what begins in the last n seconds")] | None = None
-    first_percent: Annotated[float, Field(gt=0, le=100, description="only the first n % of the call")] | None = None
-    last_percent: Annotated[float, Field(gt=0, le=100, description="only the last n % of the call")] | None = None
+    from_s: Annotated[Seconds, Field(description="only what begins after n seconds of the call")] | None = None
+    to_s: Annotated[Seconds, Field(description="only what begins before n seconds of the call are over")] | None = None
+    first_percent: Annotated[Percent, Field(gt=0, description="only the first n % of the call")] | None = None
+    last_percent: Annotated[Percent, Field(gt=0, description="only the last n % of the call")] | None = None
+    from_percent: Annotated[Percent, Field(description="only after n % of the call")] | None = None
+    to_percent: Annotated[Percent, Field(description="only before n % of the call are over")] | None = None
+
+    @model_validator(mode="after")
+    def _counts_from_one(self) -> Position:
+        for name in ("from_turn", "to_turn"):
+            if getattr(self, name) == 0:
+                raise ValueError(f"{name} is 0; expected 1 for the first turn, or -1 for the last")
+        return self
+
+    @property
+    def by_turns(self) -> bool:
+        """Whether turns are counted."""
+        return any(one is not None for one in (self.first_turns, self.last_turns, self.from_turn, self.to_turn))
 
     def turns(self, view: ConversationView, speaker: Speaker | None) -> list[TurnView]:
         """Turns of `speaker` that begin inside this part of the call."""
         turns = list(view.turns_of(speaker))
-        if self.first_turns is not None:
-            turns = turns[: self.first_turns]
-        if self.last_turns is not None:
-            turns = turns[-self.last_turns :]
-        return [one for one in turns if self.holds_time(one.turn.start_s, view.conversation.duration_s)]
+        number = len(turns)
+        first = max(_place(self.from_turn, number, 1), number - self.last_turns + 1 if self.last_turns else 1)
+        last = min(_place(self.to_turn, number, number), self.first_turns or number)
+        inside = turns[max(first - 1, 0) : max(last, 0)]
+        return [one for one in inside if self.holds_time(one.turn.start_s, view.conversation.duration_s)]
 
     def holds(self, view: ConversationView, speaker: Speaker | None, turn: TurnView) -> bool:
         """Whether a turn is `speaker`'s and begins inside this part of the call."""
@@ -132,15 +159,26 @@ class Position:
 
     def holds_time(self, at_s: float, duration_s: float) -> bool:
         """Whether a moment lies inside the limits of time."""
-        earliest = max(
-            0.0 if self.last_s is None else duration_s - self.last_s,
-            0.0 if self.last_percent is None else duration_s * (1 - self.last_percent / 100),
+        earliest = (
+            None if self.last_s is None else duration_s - self.last_s,
+            None if self.last_percent is None else duration_s * (1 - self.last_percent / 100),
+            None if self.from_percent is None else duration_s * self.from_percent / 100,
+            self.from_s,
         )
-        latest = min(
-            duration_s if self.first_s is None else self.first_s,
-            duration_s if self.first_percent is None else duration_s * self.first_percent / 100,
+        latest = (
+            None if self.first_percent is None else duration_s * self.first_percent / 100,
+            None if self.to_percent is None else duration_s * self.to_percent / 100,
+            self.first_s,
+            self.to_s,
         )
-        return earliest <= at_s <= latest
+        return all(one is None or one <= at_s for one in earliest) and all(one is None or at_s <= one for one in latest)
+
+
+def _place(turn: int | None, number: int, default: int) -> int:
+    """The turn meant, counted from 1, of `number` turns; negative numbers count from the end."""
+    if turn is None:
+        return default
+    return turn if turn > 0 else number + turn + 1
 
 
 ANYWHERE = Position()

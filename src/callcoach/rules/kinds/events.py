@@ -67,14 +67,17 @@ class HoldCondition(Condition):
     total_s: Annotated[Seconds | None, Field(description="longest sum of holds, s; null: no limit")] = (
         DEFAULT_ALL_HOLDS_S
     )
+    share: Annotated[
+        float | None, Field(gt=0, lt=1, description="all holds at most this share of the call, 0 to 1; null: no limit")
+    ] = None
 
     def needs(self) -> frozenset[Need]:
         """The call's events."""
         return frozenset({Need.EVENTS})
 
     def find(self, view: ConversationView) -> Iterator[Match]:
-        """Yield each hold that is too long, and the one with which the sum becomes so."""
-        total_s, told = 0.0, False
+        """Yield each hold that is too long, and the one with which the sum becomes so; for a share the whole call."""
+        total_s, told, duration_s = 0.0, False, view.conversation.duration_s
         for start_s, end_s in held_spans(view.conversation):
             if end_s <= start_s:
                 continue
@@ -85,6 +88,8 @@ class HoldCondition(Condition):
             if self.total_s is not None and total_s > self.total_s and not told:
                 told = True
                 yield self._match(start_s, end_s, total_s, self.total_s, Severity.SERIOUS)
+        if self.share is not None and total_s > self.share * duration_s:
+            yield Match(Speaker.AGENT, 0.0, duration_s, value=round(total_s / duration_s, 3), threshold=self.share)
 
     @staticmethod
     def _match(start_s: float, end_s: float, value_s: float, limit_s: float, severity: Severity | None) -> Match:

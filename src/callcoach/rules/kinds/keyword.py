@@ -1,4 +1,4 @@
-"""Kind `keyword`: any, all, some or none of a list of words is said."""
+"""Kinds `keyword` (any, all, some or none of a list of words is said) and `density` (how often)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,18 @@ from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Position, Seconds, Who, register
 from callcoach.rules.kinds.phrase import phrase_match, turn_match
 from callcoach.rules.match import Match, Need
+from callcoach.rules.phrases import PhraseHit
 from callcoach.rules.quiet import spoken_spans
 from callcoach.rules.view import ConversationView, TurnView
 
 
 class HowMany(StrEnum):
-    """How many different words must be said."""
+    """How many of the words must be said."""
 
     ANY = "any"
     ALL = "all"
     SOME = "some"
+    TOTAL = "total"
     NONE = "none"
 
 
@@ -40,23 +42,26 @@ DEFAULT_MIN_SPEECH_S = 30.0
 @register("keyword")
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
 class KeywordCondition(Condition):
-    """说了其中任一、全部、至少 n 个或一个也没说的词 · Any, all, at least n or none of several words is said."""
+    """说了其中任一、全部、n 个、合计 n 次或一个也没说的词 · Any, all, n, n times in all, or none of several words."""
 
     words: Annotated[tuple[Phrase, ...], Field(min_length=1, description="words in the phrase language")]
     match: Annotated[
         HowMany,
-        Field(description="`any`: each place of any; `all`; `some`: at least `at_least` different ones; `none`"),
+        Field(
+            description="`any`: each place of any; `all`; `some`: `at_least` different ones; `total`: `at_least` "
+            "places of all together; `none`"
+        ),
     ] = HowMany.ANY
-    at_least: Annotated[int | None, Field(ge=1, description="for `some`: how many different words")] = None
+    at_least: Annotated[int | None, Field(ge=1, description="for `some`: different words; for `total`: places")] = None
     within: Annotated[Scope, Field(description="count in one `turn` or in the whole `call`")] = Scope.TURN
     speaker: Annotated[Who, Field(description="whose speech is searched")] = Who.ANYONE
     position: Annotated[Position, Field(description="part of the call that is searched")] = ANYWHERE
 
     @model_validator(mode="after")
     def _number_goes_with_some(self) -> KeywordCondition:
-        if (self.match is HowMany.SOME) is (self.at_least is None):
-            raise ValueError("`at_least` and `match: some` go together; expected both or neither")
-        if self.at_least is not None and self.at_least > len(self.words):
+        if (self.match in (HowMany.SOME, HowMany.TOTAL)) is (self.at_least is None):
+            raise ValueError("`at_least` and `match: some` or `total` go together; expected both or neither")
+        if self.match is HowMany.SOME and self.at_least is not None and self.at_least > len(self.words):
             raise ValueError(f"at_least {self.at_least} of {len(self.words)} words can never be; expected at most all")
         return self
 
@@ -84,18 +89,24 @@ class KeywordCondition(Condition):
 
     def _in_group(self, view: ConversationView, turns: Sequence[TurnView]) -> Iterator[Match]:
         needed = len(self.words) if self.match is HowMany.ALL else self.at_least or 1
-        said: set[str] = set()
+        said: list[str] = []
         for turn in turns:
-            for hit in sorted(
-                (hit for word in self.words for hit in view.hits(turn, (word,))), key=lambda one: (one.start, one.end)
-            ):
-                said.add(hit.pattern)
+            for hit in self._hits(view, turn):
+                if self.match is HowMany.TOTAL or hit.pattern not in said:
+                    said.append(hit.pattern)
                 if len(said) == needed:
                     if self.match is not HowMany.NONE:
                         yield phrase_match(turn, hit)
                     return
         if turns and self.match is HowMany.NONE:
             yield turn_match(turns[-1])
+
+    def _hits(self, view: ConversationView, turn: TurnView) -> list[PhraseHit]:
+        """The words in a turn in order: each on its own, but where places are counted only the longest of several."""
+        if self.match is HowMany.TOTAL:
+            return view.hits(turn, self.words)
+        each = (hit for word in self.words for hit in view.hits(turn, (word,)))
+        return sorted(each, key=lambda one: (one.start, one.end))
 
 
 @register("density")

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Position, Seconds, Who, register
+from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Position, Seconds, Who, register
 from callcoach.rules.kinds.phrase import phrase_match, turn_match
 from callcoach.rules.match import Match, Need
 from callcoach.rules.normalise import normalise
@@ -79,6 +79,12 @@ class RepetitionCondition(Condition):
     times: Annotated[int, Field(ge=2, description="said at least so many times, the first included")] = 2
     at_least: Annotated[Share, Field(description="least likeness of two turns, as for `similar`")] = DEFAULT_SAME
     within_s: Annotated[Seconds, Field(description="at most so long after it was said before, s")] = DEFAULT_WITHIN_S
+    within_turns: Annotated[
+        int | None, Field(ge=1, description="compared with the speaker's last n turns only; null: all in that time")
+    ] = None
+    excludes: Annotated[
+        tuple[Phrase, ...], Field(description="a turn that holds one of these wordings does not count")
+    ] = ()
     min_characters: Annotated[int, Field(ge=1, description="shorter turns do not count")] = DEFAULT_MIN_CHARACTERS
     speaker: Annotated[Who, Field(description="whose speech is compared with their own")] = Who.ANYONE
     position: Annotated[Position, Field(description="part of the call that is searched")] = ANYWHERE
@@ -87,18 +93,24 @@ class RepetitionCondition(Condition):
         """Words, and separated speakers: an echo of the other is no repetition."""
         return frozenset({Need.WORDS, Need.SEPARATED})
 
+    def patterns(self) -> Iterator[str]:
+        """Yield the wordings that exclude a turn."""
+        yield from self.excludes
+
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield each turn that says for the `times`-th time or more what was said before."""
         earlier: list[TurnView] = []
         for turn in self.position.turns(view, self.speaker.speaker):
-            if len(turn.text) < self.min_characters:
+            if len(turn.text) < self.min_characters or view.hits(turn, self.excludes):
                 continue
-            alike = [likeness for one in earlier if (likeness := self._likeness(one, turn)) >= self.at_least]
+            own = [one for one in earlier if one.turn.speaker is turn.turn.speaker]
+            near = own[-self.within_turns :] if self.within_turns else own
+            alike = [likeness for one in near if (likeness := self._likeness(one, turn)) >= self.at_least]
             if len(alike) >= self.times - 1:
                 yield turn_match(turn, value=round(max(alike), 3), threshold=self.at_least)
             earlier.append(turn)
 
     def _likeness(self, one: TurnView, other: TurnView) -> float:
-        if one.turn.speaker is not other.turn.speaker or other.turn.start_s - one.turn.end_s > self.within_s:
+        if other.turn.start_s - one.turn.end_s > self.within_s:
             return 0.0
         return similarity(one.text, other.text)

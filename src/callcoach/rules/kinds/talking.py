@@ -75,6 +75,9 @@ class TalkOverCondition(Condition):
         DEFAULT_OVERLAP_S
     )
     yields_within_s: Annotated[Seconds, Field(description="the other stops within so many seconds")] = YIELDS_WITHIN_S
+    min_characters: Annotated[
+        int, Field(ge=1, description="who talks over the other says at least so many characters without a pause")
+    ] = 1
 
     def needs(self) -> frozenset[Need]:
         """Words with times, and separated speakers."""
@@ -84,7 +87,7 @@ class TalkOverCondition(Condition):
         """Yield where each interruption begins to where the other stops."""
         spoken = _floor_pieces(view)
         for one in spoken:
-            if self.speaker.speaker in (None, one.turn.speaker):
+            if self.speaker.speaker in (None, one.turn.speaker) and len(one.text) >= self.min_characters:
                 other = next((other for other in spoken if self._stops(one, other)), None)
                 if other is not None:
                     yield self._match(one, other)

@@ -108,6 +108,12 @@ class PaceCondition(Condition):
     speaker: Annotated[Who, Field(description="whose pace")] = Who.AGENT
     above: Annotated[float | None, Field(gt=0, description="more is too fast, characters/min; null: no limit")] = None
     below: Annotated[float | None, Field(gt=0, description="less is too slow, characters/min; null: no limit")] = None
+    above_own: Annotated[
+        float | None, Field(gt=1, description="a turn so many times as fast as the speaker's own mean is too fast")
+    ] = None
+    below_own: Annotated[
+        float | None, Field(gt=0, lt=1, description="a turn of less than this share of the own mean is too slow")
+    ] = None
     over: Annotated[Over, Field(description="measured over the whole `call`, or over each `turn`")] = Over.CALL
     min_characters: Annotated[int, Field(ge=1, description="less speech is not judged, characters")] = (
         DEFAULT_MIN_CHARACTERS
@@ -115,9 +121,16 @@ class PaceCondition(Condition):
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> PaceCondition:
-        if self.above is None and self.below is None:
+        if all(one is None for one in (self.above, self.below, self.above_own, self.below_own)):
             raise ValueError(f"expected above (usually {DEFAULT_FAST:g}) or below (usually {DEFAULT_SLOW:g})")
+        if self.against_own and self.over is Over.CALL:
+            raise ValueError("above_own and below_own set a turn against the call; expected over: turn")
         return self
+
+    @property
+    def against_own(self) -> bool:
+        """Whether turns are set against the speaker's mean over the call."""
+        return self.above_own is not None or self.below_own is not None
 
     def needs(self) -> frozenset[Need]:
         """Words with times, and separated speakers."""
@@ -130,18 +143,21 @@ class PaceCondition(Condition):
             if self.speaker.speaker in (None, piece.turn.speaker):
                 key = (piece.turn.speaker, piece.turn.index if self.over is Over.TURN else -1)
                 groups.setdefault(key, []).append(piece)
+        own: dict[Speaker, float] = {}
+        if self.against_own:
+            for speaker in {speaker for speaker, _ in groups}:
+                own[speaker] = _pace([one for (who, _), members in groups.items() if who is speaker for one in members])
         for (speaker, turn_index), members in groups.items():
-            yield from self._judge(view, speaker, turn_index, members)
+            yield from self._judge(view, speaker, turn_index, members, own.get(speaker))
 
     def _judge(
-        self, view: ConversationView, speaker: Speaker, turn_index: int, members: list[Piece]
+        self, view: ConversationView, speaker: Speaker, turn_index: int, members: list[Piece], own: float | None
     ) -> Iterator[Match]:
-        characters = sum(sum(one.isalnum() for one in piece.text) for piece in members)
-        if characters < self.min_characters:
+        if _characters(members) < self.min_characters:
             return
-        pace = characters / sum(piece.end_s - piece.start_s for piece in members) * 60
-        fast = self.above is not None and pace > self.above
-        if fast or (self.below is not None and pace < self.below):
+        pace = _pace(members)
+        limit = next((one for one, beyond in self._limits(pace, own) if beyond), None)
+        if limit is not None:
             whole = turn_index < 0
             yield Match(
                 speaker,
@@ -149,9 +165,29 @@ class PaceCondition(Condition):
                 view.conversation.duration_s if whole else members[-1].end_s,
                 turn_index=None if whole else turn_index,
                 value=round(pace),
-                threshold=self.above if fast else self.below,
+                threshold=round(limit, 1),
                 unit="字/分钟",
             )
+
+    def _limits(self, pace: float, own: float | None) -> Iterator[tuple[float, bool]]:
+        """Yield each limit, in characters a minute, and whether the pace lies beyond it."""
+        if self.above is not None:
+            yield self.above, pace > self.above
+        if self.below is not None:
+            yield self.below, pace < self.below
+        if self.above_own is not None and own is not None:
+            yield self.above_own * own, pace > self.above_own * own
+        if self.below_own is not None and own is not None:
+            yield self.below_own * own, pace < self.below_own * own
+
+
+def _characters(members: list[Piece]) -> int:
+    return sum(sum(one.isalnum() for one in piece.text) for piece in members)
+
+
+def _pace(members: list[Piece]) -> float:
+    """Characters a minute of what was said without pauses."""
+    return _characters(members) / sum(piece.end_s - piece.start_s for piece in members) * 60
 
 
 @register("monotone")

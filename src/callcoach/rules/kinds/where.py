@@ -92,7 +92,7 @@ class Where(Condition):
             return True
         if not self.position.holds_time(match.start_s, view.conversation.duration_s):
             return False
-        if self.position.first_turns is None and self.position.last_turns is None:
+        if not self.position.by_turns:
             return True
         turns = self.position.turns(view, self.speaker.speaker if self.speaker else None)
         return any(

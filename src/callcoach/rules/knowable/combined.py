@@ -25,6 +25,7 @@ from callcoach.rules.knowable.core import (
     AtEnd,
     News,
     Progress,
+    begins_only,
     can_close,
     closed,
     final_to_s,
@@ -259,14 +260,17 @@ def _(condition: Where, now: Progress) -> bool:
         return closed(condition.of, now)
     if instant(condition.of):
         return position_over(position, _who(condition), now) or closed(condition.of, now)
-    return position.first_s is not None and final_to_s(condition.of, now) > position.first_s
+    ends_s = [one for one in (position.first_s, position.to_s) if one is not None]
+    return bool(ends_s) and final_to_s(condition.of, now) > min(ends_s)
 
 
 @can_close.register
 def _(condition: Where) -> bool:
     position = condition.position
-    if position is not None and (position.first_s is not None or instant(condition.of)):
-        return position.first_s is not None or position.first_turns is not None
+    if position is not None and instant(condition.of):
+        return begins_only(position)
+    if position is not None and (position.first_s is not None or position.to_s is not None):
+        return True
     return can_close(condition.of)
 
 

@@ -109,6 +109,14 @@ def instant(condition: Condition) -> bool:  # noqa: ARG001
 
 def of_position(position: Position) -> AtEnd | None:
     """Why this part of the call is not known before the end; None: it is."""
-    if position.last_turns is not None or position.last_s is not None or position.last_percent is not None:
+    from_end = any((one or 0) < 0 for one in (position.from_turn, position.to_turn))
+    if from_end or any(one is not None for one in (position.last_turns, position.last_s, position.last_percent)):
         return LAST_PART
-    return None if position.first_percent is None else SHARE_OF_CALL
+    shares = (position.first_percent, position.from_percent, position.to_percent)
+    return None if all(one is None for one in shares) else SHARE_OF_CALL
+
+
+def begins_only(position: Position) -> bool:
+    """Whether this part of the call is over at some moment or turn of it."""
+    to_turn = position.to_turn if (position.to_turn or 0) > 0 else None
+    return any(one is not None for one in (position.first_turns, to_turn, position.first_s, position.to_s))

@@ -6,6 +6,7 @@ from math import inf
 
 from callcoach.datapath import CallEventKind
 from callcoach.rules.kinds.dead_air import DeadAirCondition
+from callcoach.rules.kinds.energy import EnergyCondition
 from callcoach.rules.kinds.events import MOMENT_S, EventCondition, HoldCondition, RingCondition
 from callcoach.rules.kinds.facts import CallCondition
 from callcoach.rules.kinds.raised import RaisedCondition
@@ -42,7 +43,6 @@ def _(condition: TooQuietCondition | MonotoneCondition | TalkShareCondition | Ca
 @only_at_end.register(RaisedCondition)
 @only_at_end.register(TalkOverCondition)
 @only_at_end.register(MonologueCondition)
-@only_at_end.register(HoldCondition)
 @only_at_end.register(RingCondition)
 def _(
     condition: DeadAirCondition  # noqa: ARG001
@@ -50,10 +50,19 @@ def _(
     | RaisedCondition
     | TalkOverCondition
     | MonologueCondition
-    | HoldCondition
     | RingCondition,
 ) -> AtEnd | None:
     return None
+
+
+@only_at_end.register
+def _(condition: HoldCondition) -> AtEnd | None:
+    return None if condition.share is None else WHOLE_MEASURE
+
+
+@only_at_end.register
+def _(condition: EnergyCondition) -> AtEnd | None:
+    return WHOLE_MEASURE if condition.span_db is not None else of_position(condition.position)
 
 
 @only_at_end.register
@@ -111,6 +120,20 @@ def _(condition: RaisedCondition, news: News) -> bool:  # noqa: ARG001
 @final_to_s.register
 def _(condition: RaisedCondition, now: Progress) -> float:
     return condition.certain_to_s(now.view, min(now.heard_to_s, now.sounded_to_s))
+
+
+# The level of a turn is known when the sound of all of it is.
+
+
+@worth_asking.register
+def _(condition: EnergyCondition, news: News) -> bool:  # noqa: ARG001
+    return news.turn
+
+
+@final_to_s.register
+def _(condition: EnergyCondition, now: Progress) -> float:  # noqa: ARG001
+    open_s = [one.turn.start_s for one in now.view.turns if one.turn.end_s > now.sounded_to_s]
+    return min([now.heard_to_s, *open_s])
 
 
 # Talk: pieces of turns still to come begin at `heard_to_s` at the earliest.
