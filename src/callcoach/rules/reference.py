@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+from importlib import resources
 from typing import Any, cast
 
+import yaml
 from pydantic.fields import FieldInfo
 
 from callcoach.rules.definition import Rule, Rulebook
@@ -108,14 +112,20 @@ def _head(rulebook: Rulebook) -> Iterator[str]:
 def _kinds() -> Iterator[str]:
     yield "## 条件种类 · Kinds of conditions"
     yield ""
+    yield "有 `speaker` 的条件不写它时，取规则的 `applies_to`，不取表里的默认值。"
+    yield "其他产品的算子对应哪一种，见 [operators.md](operators.md)。"
+    yield "A kind that has a `speaker` and is given none takes the rule's `applies_to`, not the default of its table."
+    yield ""
     for name, cls in sorted(kinds().items()):
-        yield from _table(f"`{name}`", cls)
-    for title, cls in (("每种条件都可用的选项 · Options of every kind", Where), ("`before` …", Neighbour)):
-        yield from _table(title, cls, without="of" if cls is Where else "")
-    yield from _table("`position`", Position)
+        yield from _table(f"`{name}`", cls, name)
+    yield from _table("每种条件都可用的选项 · Options of every kind", Where, "where", without="of")
+    yield _NEGATE.strip()
+    yield ""
+    yield from _table("`before` …", Neighbour, "neighbour")
+    yield from _table("`position`", Position, "position")
 
 
-def _table(title: str, cls: type[Any], *, without: str = "") -> Iterator[str]:
+def _table(title: str, cls: type[Any], name: str, *, without: str = "") -> Iterator[str]:
     """A heading, the class's own words, and its parameters but one."""
     yield f"### {title}"
     yield ""
@@ -123,18 +133,35 @@ def _table(title: str, cls: type[Any], *, without: str = "") -> Iterator[str]:
     yield ""
     yield "| 参数 parameter | 默认 default | 说明 meaning |"
     yield "|---|---|---|"
-    yield from _fields(cls, without)
+    yield from _fields(cls, name, without)
     yield ""
 
 
-def _fields(cls: type[Any], without: str) -> Iterator[str]:
+def _fields(cls: type[Any], name: str, without: str) -> Iterator[str]:
+    meanings = chinese_meanings()
     for one in dataclasses.fields(cls):
         if one.name == without:
             continue
-        info = _info(cls, one.name)
-        default = _default(one)
-        shown = "必填" if default is dataclasses.MISSING else f"`{_value(default)}`"
-        yield f"| `{one.name}` | {shown} | {info} |"
+        zh = meanings[name].get(one.name) or meanings["shared"][one.name]
+        yield f"| `{one.name}` | {_shown(_default(one))} | {zh} · {_info(cls, one.name)} |"
+
+
+def _shown(default: Any) -> str:
+    """A default as a rule document would write it."""
+    if default is dataclasses.MISSING:
+        return "必填 required"
+    if default is None:
+        return "`null`"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    return f"`{_value(default)}`" if default != "" else '`""`'
+
+
+@cache
+def chinese_meanings() -> defaultdict[str, dict[str, str]]:
+    """What each parameter of each kind means in Chinese: by kind, then by parameter."""
+    text = resources.files("callcoach.rules.kinds").joinpath("meanings.zh.yaml").read_text("utf-8")
+    return defaultdict(dict, yaml.safe_load(text))
 
 
 def _info(cls: type[Any], name: str) -> str:
@@ -204,6 +231,11 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
         yield ""
 
 
+_NEGATE = """
+`negate: true` 写在任何条件里：条件（连同上面的选项）一处也不成立才算，位置是整通电话。
+`negate: true` in any condition: it must hold nowhere, its options included; the place is the whole call.
+"""
+
 _WRITING = """
 ## 怎样写规则 · How to write a rule
 
@@ -222,7 +254,8 @@ _WRITING = """
 日子以规则集的 `utc_offset`（在 `_book.yaml` 里，默认 `+08:00`）的零点为界。
 
 短语的写法：`我[们](不能|无法)…4处理` 表示“我”，可有“们”，“不能”或“无法”，中间至多 4 个字，再“处理”。
-`你` 代表“你”和“您”；标点、全角半角、繁体简体不计。
+`#` 代表一个数，数字或汉字都行：`等#(分钟|天)`。`你` 代表“你”和“您”；标点、全角半角、繁体简体不计。
+In a phrase, `(甲|乙)` is one of several, `[甲]` may be left out, `…4` skips up to 4 characters, `#` is a number.
 
 例句：一句话就是规则对象说的一句，`【】` 标出必须命中的范围；`lines:` 写对话，每行以 `坐席：` 或 `客户：` 开头；
 `turns:` 写带时间和音量的场景，`finds:` 写应命中的秒数。反例用 `say` 和 `why` 说明为什么不该命中。

@@ -83,10 +83,10 @@ class OpeningGapCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield from the answer (or the beginning of the recording) to the first word, or to the end."""
-        answers = [one.at_s for one in view.conversation.call.events if one.kind is CallEventKind.ANSWER]
-        start_s = max(0.0, min(answers, default=0.0))
         words = words_of(view, self.speaker)
         end_s = next((start for start, _ in words), view.conversation.duration_s)
+        answers = [one.at_s for one in view.conversation.call.events if one.kind is CallEventKind.ANSWER]
+        start_s = max([0.0, *(one for one in answers if one <= end_s)])
         yield from _too_long(self.speaker, start_s, end_s, self.over_s)
 
 
