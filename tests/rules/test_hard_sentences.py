@@ -1,4 +1,4 @@
-"""Sentences in which a banned wording is innocent, and such that only sound innocent: the built-in rules tell them apart."""
+"""The built-in rules tell innocent sentences from such as only sound innocent."""
 
 from __future__ import annotations
 
