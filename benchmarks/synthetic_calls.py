@@ -155,6 +155,7 @@ class _Maker:
         random = self._random
         agent = int(random.integers(AGENTS))
         started = FIRST_DAY + self._step * number
+        customer = f"1{random.integers(30, 100)}{random.integers(10**8):08}"
         return {
             "pk": number + 1,
             "id": f"call-{number:07}",
@@ -165,7 +166,8 @@ class _Maker:
             "agent": str(8000 + agent),
             "agent_id": agent + 1,
             "team_id": agent % TEAMS + 1,
-            "number": f"1{random.integers(30, 100)}{random.integers(10**8):08}",
+            "number": customer,
+            "number_key": customer,
             "duration_s": float(random.gamma(2.0, 100.0)) + 10,
             "state": CallState.SCORED,
             "score": float(round(random.uniform(30, 100), 1)),

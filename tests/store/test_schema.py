@@ -88,6 +88,32 @@ INSERT INTO hooks (id, url, secret, kinds, least_severity, active, made_at, made
 INSERT INTO deliveries (id, hook_id, event_id, attempts, next_at, last_at, status, answer, took_ms, delivered)
   VALUES (1, 1, 1, 0, '2026-01-02 03:04:05', NULL, NULL, '', NULL, FALSE);
 """,
+    "0080": """
+INSERT INTO contacts (id, number, number_key, name, department, notes, sort_name, find)
+  VALUES (1, '801', '801', '张伟', '售后', '', 'zhangwei', ' 张伟 zhangwei zw 801 ');
+INSERT INTO customers (id, name, company, tier, tier_by_hand, kind, sales, owner_id, notes, sort_name, find, made_at,
+  changed_at, merged_into) VALUES (1, '李先生', '远航物流', 'a', FALSE, 'analytical', 1000, 1, '', 'lixiansheng',
+  ' 李先生 ', '2026-01-02 03:04:05', '2026-01-02 03:04:05', NULL);
+INSERT INTO customer_numbers (id, customer_id, number, number_key) VALUES (1, 1, '138 0000 0020', '13800000020');
+INSERT INTO customer_tags (customer_id, name) VALUES (1, '月结');
+INSERT INTO customer_notes (id, customer_id, person_id, at, call_id, text)
+  VALUES (1, 1, 1, '2026-01-02 03:04:05', 'c1', '要发票');
+""",
+    "0081": """
+INSERT INTO campaigns (id, name, mode, state, why_paused, team_id, script_id, first_day, last_day, goals,
+  calls_per_min, max_attempts, busy_min, no_answer_min, next_dial_at, faults, made_by, made_at)
+  VALUES (1, '回访', 'preview', 'running', '', 1, NULL, '2026-01-02', NULL, '{}', 10, 3, 10, 120,
+  '2026-01-02 03:04:05', 0, 1, '2026-01-02 03:04:05');
+INSERT INTO campaign_agents (person_id, campaign_id, since) VALUES (1, 1, '2026-01-02 03:04:05');
+INSERT INTO leads (id, campaign_id, number, number_key, name, note, customer_id, owner_id, state, next_at, attempts,
+  held_by, held_until, last_outcome, last_at, result, result_note) VALUES (1, 1, '13800000020', '13800000020', '', '',
+  1, 1, 'open', '2026-01-02 03:04:05', 0, NULL, NULL, NULL, NULL, '', '');
+INSERT INTO number_holds (number_key, lead_id, until) VALUES ('13800000020', 1, '2026-01-02 03:04:05');
+INSERT INTO attempts (id, lead_id, campaign_id, person_id, at, call_id, outcome, code, detail)
+  VALUES (1, 1, 1, 1, '2026-01-02 03:04:05', '', 'busy', 486, '');
+INSERT INTO do_not_call (id, number, number_key, reason, until, added_by, added_at)
+  VALUES (1, '13900000001', '13900000001', '本人要求', NULL, 1, '2026-01-02 03:04:05');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Select, delete, select
 from sqlalchemy.orm import Session
 
+from callcoach.customers.numbers import number_key
 from callcoach.datapath import Call
 from callcoach.errors import NotFoundError
 from callcoach.principal import Principal
@@ -41,6 +42,7 @@ def add_call(
         agent_id=agent_id,
         team_id=team_named(session, call.team).id if call.team else team_id,
         number=call.remote_number,
+        number_key=number_key(call.remote_number),
         customer=call.remote_name,
         queue=call.queue,
         state=CallState.RECEIVED,

@@ -11,6 +11,21 @@ from callcoach.store.tables.access import (
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
+from callcoach.store.tables.campaigns import (
+    AttemptRow,
+    CampaignAgentRow,
+    CampaignRow,
+    DoNotCallRow,
+    LeadRow,
+    NumberHoldRow,
+)
+from callcoach.store.tables.customers import (
+    ContactRow,
+    CustomerNoteRow,
+    CustomerNumberRow,
+    CustomerRow,
+    CustomerTagRow,
+)
 from callcoach.store.tables.events import DeliveryRow, HookRow, OutEventRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
@@ -32,19 +47,30 @@ __all__ = [
     "AgentNameRow",
     "ApiTokenRow",
     "AssignmentRow",
+    "AttemptRow",
     "AuditRow",
     "Base",
     "CallRow",
     "CallTagRow",
+    "CampaignAgentRow",
+    "CampaignRow",
     "CoachingRow",
+    "ContactRow",
+    "CustomerNoteRow",
+    "CustomerNumberRow",
+    "CustomerRow",
+    "CustomerTagRow",
     "DeliveryRow",
     "DimensionRow",
+    "DoNotCallRow",
     "FindingRow",
     "HookRow",
     "IdentityRow",
     "InvitationRow",
+    "LeadRow",
     "MeasuresRow",
     "MembershipRow",
+    "NumberHoldRow",
     "OutEventRow",
     "PasswordRow",
     "PersonRow",

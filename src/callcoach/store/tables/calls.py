@@ -39,6 +39,8 @@ class CallRow(Base):
     """The agent's team when the call came in; it stays when the agent moves on."""
     number: Mapped[str] = mapped_column(BYTEWISE, default="")
     """The customer's number."""
+    number_key: Mapped[str] = mapped_column(BYTEWISE, default="")
+    """The same as it is compared with customers' numbers."""
     customer: Mapped[str] = mapped_column(String(120), default="")
     queue: Mapped[str] = mapped_column(String(120), default="")
     duration_s: Mapped[float] = mapped_column(default=0.0)
@@ -76,6 +78,7 @@ Index("ix_calls_started", CallRow.started_at, CallRow.pk)
 Index("ix_calls_agent_started", CallRow.agent_id, CallRow.started_at, CallRow.pk)
 Index("ix_calls_team_started", CallRow.team_id, CallRow.started_at, CallRow.pk)
 Index("ix_calls_number", CallRow.number, CallRow.started_at, CallRow.pk)
+Index("ix_calls_number_key", CallRow.number_key, CallRow.started_at, CallRow.pk)
 Index("ix_calls_score", SCORE_TO_SORT_BY, CallRow.pk)
 Index("ix_calls_duration", CallRow.duration_s, CallRow.pk)
 Index("ix_calls_reviewed_started", CallRow.reviewed, CallRow.started_at, CallRow.pk)

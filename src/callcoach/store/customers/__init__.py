@@ -1,0 +1,1 @@
+"""Customers: cards by id and number, lists, changes, doubles, notes, tiers."""
