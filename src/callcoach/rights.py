@@ -26,6 +26,22 @@ class Permission(StrEnum):
     """Connect one's own softphone; take and place calls with it."""
     PHONES_SEE = "phones-see"
     """Follow calls that go on: those of one's teams, or all."""
+    CONTACTS_SEE = "contacts-see"
+    """Look up the company's phone book."""
+    CONTACTS_KEEP = "contacts-keep"
+    """Change, bring in and take away the phone book."""
+    CUSTOMERS_SEE = "customers-see"
+    """Read the cards of customers: of who calls, of one's own, or all."""
+    CUSTOMERS_EDIT = "customers-edit"
+    """Make and change cards, note on them."""
+    CUSTOMERS_KEEP = "customers-keep"
+    """Bring customers in, take them away, merge doubles, give tiers."""
+    CAMPAIGNS_SEE = "campaigns-see"
+    """See the campaigns of one's teams and how far they are."""
+    CAMPAIGNS_WORK = "campaigns-work"
+    """Call numbers of campaigns' lists."""
+    CAMPAIGNS_KEEP = "campaigns-keep"
+    """Make campaigns, bring numbers in, assign them; keep the do-not-call list."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
     HOOKS = "hooks"
@@ -39,12 +55,18 @@ class Permission(StrEnum):
 
 
 _EVERYBODY = frozenset(
-    {Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT}
+    {
+        *(Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT),
+        *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE),
+    }
 )
+_CALLING = frozenset({Permission.CUSTOMERS_EDIT, Permission.CAMPAIGNS_WORK})
+_KEEPING = frozenset({Permission.CONTACTS_KEEP, Permission.CUSTOMERS_KEEP, Permission.CAMPAIGNS_KEEP})
+_TEACHING = frozenset({Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH})
 RIGHTS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH},
-    Role.TRAINER: _EVERYBODY | {Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH},
+    Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
+    Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING,
+    Role.TRAINER: _EVERYBODY | _TEACHING,
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -56,6 +78,14 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.REVIEW_ANSWER: Scope.REVIEW,
     Permission.PHONE: Scope.PHONE,
     Permission.PHONES_SEE: Scope.CALLS_READ,
+    Permission.CONTACTS_SEE: Scope.CUSTOMERS,
+    Permission.CONTACTS_KEEP: Scope.CUSTOMERS,
+    Permission.CUSTOMERS_SEE: Scope.CUSTOMERS,
+    Permission.CUSTOMERS_EDIT: Scope.CUSTOMERS,
+    Permission.CUSTOMERS_KEEP: Scope.CUSTOMERS,
+    Permission.CAMPAIGNS_SEE: Scope.CAMPAIGNS,
+    Permission.CAMPAIGNS_WORK: Scope.CAMPAIGNS,
+    Permission.CAMPAIGNS_KEEP: Scope.CAMPAIGNS,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.HOOKS: None,
     Permission.EVENTS: Scope.EVENTS,

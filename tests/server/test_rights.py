@@ -29,6 +29,8 @@ EVERYBODY = frozenset(Role)
 TEACHERS = EVERYBODY - {Role.AGENT}
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 AGENT = frozenset({Role.AGENT})
+KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
+CALLERS = KEEPERS | AGENT
 
 EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /": EVERYBODY,
@@ -78,6 +80,20 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /export": EVERYBODY,
     "GET /floor": TEACHERS,
     "WEBSOCKET /floor/news": TEACHERS,
+    "GET /contacts": EVERYBODY,
+    "POST /contacts": KEEPERS,
+    "GET /contacts/export": KEEPERS,
+    "GET /contacts/import": KEEPERS,
+    "POST /contacts/import": KEEPERS,
+    "GET /contacts/new": KEEPERS,
+    "GET /contacts/{contact_id}": KEEPERS,
+    "POST /contacts/{contact_id}": KEEPERS,
+    "POST /contacts/{contact_id}/remove": KEEPERS,
+    "GET /api/v1/contacts": EVERYBODY,
+    "POST /api/v1/contacts": KEEPERS,
+    "POST /api/v1/contacts/import": KEEPERS,
+    "PUT /api/v1/contacts/{contact_id}": KEEPERS,
+    "DELETE /api/v1/contacts/{contact_id}": KEEPERS,
     "GET /account": EVERYBODY,
     "POST /account/password": EVERYBODY,
     "GET /tokens": EVERYBODY,

@@ -32,6 +32,11 @@ def number_key(text: str) -> str:
     return _national(kept)[:MOST_KEY]
 
 
+def written_digits(text: str) -> str:
+    """Return the digits as they were written, trunk prefix included: somebody types a number from its beginning."""
+    return "".join(one for one in unicodedata.normalize("NFKC", text) if one.isascii() and one.isdigit())
+
+
 def is_dialable(text: str) -> bool:
     """Whether a telephone can dial it: digits, with the signs people write between them."""
     return bool(re.fullmatch(r"\d{2,20}|\+\d{4,20}", number_key(text)))

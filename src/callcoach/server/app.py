@@ -16,6 +16,8 @@ from callcoach.server.body_limit import BodyLimit
 from callcoach.server.calls import call_pages
 from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
+from callcoach.server.contacts import pages as contact_pages
+from callcoach.server.contacts import routes as contacts
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import pages as floor_pages
@@ -51,6 +53,7 @@ API_ROUTERS = (
     phones.router,
     trend_pages.api_router,
     hook_pages.api_router,
+    contacts.router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -64,6 +67,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     trend_pages.router,
     floor_pages.router,
     hook_pages.router,
+    contact_pages.router,
     export_pages.router,
     people_pages.router,
     account_pages.router,

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcoach.customers.finding import asked_words, search_text, spelled
-from callcoach.customers.numbers import number_key
+from callcoach.customers.numbers import number_key, written_digits
 from callcoach.errors import ConflictError, InputError, NotFoundError
 from callcoach.store.tables import ContactRow
 
@@ -139,7 +139,9 @@ def put_contacts(session: Session, entries: Sequence[ContactFields]) -> tuple[in
     rows: dict[str, ContactRow] = {}
     for first in range(0, len(keys), 500):
         part = list(keys)[first : first + 500]
-        rows |= {row.number_key: row for row in session.scalars(select(ContactRow).where(ContactRow.number_key.in_(part)))}
+        rows |= {
+            row.number_key: row for row in session.scalars(select(ContactRow).where(ContactRow.number_key.in_(part)))
+        }
     for key, entry in keys.items():
         row = rows.get(key) or ContactRow()
         _set(row, key, entry)
@@ -180,7 +182,7 @@ def _set(row: ContactRow, key: str, fields: ContactFields) -> None:
     row.number, row.number_key = fields.number.strip()[:64], key
     row.name, row.department, row.notes = fields.name.strip(), fields.department.strip(), fields.notes.strip()
     row.sort_name = spelled(row.name)[0][:MOST_SORTED_BY]
-    row.find = search_text((row.name, row.department), (key, row.number))
+    row.find = search_text((row.name, row.department), (key, written_digits(row.number), row.number))
 
 
 def _row(session: Session, contact_id: int) -> ContactRow:

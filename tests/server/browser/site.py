@@ -22,6 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
+from tests.server.browser.filled_calling import put_contact_book
 from tests.server.browser.filled_calls import put_calls, put_review_work
 from tests.server.process import Server
 from tests.server.visitors import HASH
@@ -40,6 +41,8 @@ AGENTS = ("results",)
 BESIDE = {
     "trends-filled": "/trends?from_day=2026-01-20&to_day=2026-01-31",
     "round": "/rounds/1",
+    "contacts-import": "/contacts/import",
+    "contact": "/contacts/2",
     "person": "/people/4",
     "person-new": "/people/new",
     "call": "/calls/demo-01",
@@ -105,6 +108,7 @@ def fill(database: Database) -> None:
             detail = {"name": "统计报表"} if deed == "token.make" else {}
             person_id = people[PEOPLE[number % 5].login].id
             note(session, deed, person_id=person_id, about=about, detail=detail, address="192.0.2.17")
+        put_contact_book(session)
 
 
 @contextmanager

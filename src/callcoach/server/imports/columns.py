@@ -69,9 +69,7 @@ class Reading(Generic[Record]):
 SAMPLE = 8
 
 
-def understand(
-    sheet: Sheet, columns: Sequence[Column], make: Callable[[Mapping[str, Any]], Record]
-) -> Reading[Record]:
+def understand(sheet: Sheet, columns: Sequence[Column], make: Callable[[Mapping[str, Any]], Record]) -> Reading[Record]:
     """Return the records of a sheet and the faults of those lines that give none.
 
     Raises:
@@ -121,12 +119,16 @@ def _values(line: Line, places: Mapping[Column, int]) -> tuple[dict[str, Any], l
     for column, place in places.items():
         cell = line.cells[place] if place < len(line.cells) else ""
         try:
-            if column.required and not cell:
-                raise CellError("不能为空", "is empty")
-            values[column.field] = column.read(cell)
+            values[column.field] = _value(column, cell)
         except CellError as error:
             faults.append(Fault(line.number, column.names[0], cell[:60], error.words))
     return values, faults
+
+
+def _value(column: Column, cell: str) -> Any:
+    if column.required and not cell:
+        raise CellError("不能为空", "is empty")
+    return column.read(cell)
 
 
 # -- cells -------------------------------------------------------------------------------------
@@ -148,7 +150,9 @@ def number_of(cell: str) -> str:
     if not cell:
         return ""
     if _SHORTENED.search(cell):
-        raise CellError("号码被电子表格缩写了，请把该列设为文本再保存", "was shortened by the spreadsheet: format it as text")
+        raise CellError(
+            "号码被电子表格缩写了，请把该列设为文本再保存", "was shortened by the spreadsheet: format it as text"
+        )
     if not is_dialable(cell) or len(cell) > 64:
         raise CellError("不是电话号码", "is not a telephone number")
     return cell

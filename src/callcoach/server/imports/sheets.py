@@ -67,7 +67,9 @@ def read_sheet(data: bytes, most_rows: int) -> Sheet:
             continue
         lines.append(Line(number, cells))
         if len(lines) > most_rows:
-            raise TooLargeError(f"The file has more than {most_rows:,} rows. Split it, or raise customers.import_max_rows.")
+            raise TooLargeError(
+                f"The file has more than {most_rows:,} rows. Split it, or raise customers.import_max_rows."
+            )
     if not lines:
         raise InputError("The file has no rows under its headings.")
     return Sheet(headings, tuple(lines))
@@ -84,11 +86,8 @@ def _csv(data: bytes) -> Iterator[Iterable[object]]:
 
 
 def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    else:
-        encodings = ("utf-8-sig", "gb18030")
-    for encoding in encodings:
+    is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:

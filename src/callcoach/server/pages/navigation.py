@@ -37,6 +37,10 @@ NAVIGATION: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "calling",
+        (Entry("contacts", "/contacts", Permission.CONTACTS_SEE),),
+    ),
+    Section(
         "reviewing",
         (
             Entry("results", "/results", Permission.REVIEW_ANSWER),

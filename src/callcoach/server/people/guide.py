@@ -16,6 +16,23 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.REVIEW_ANSWER: ("查看、认可或申诉自己通话的质检", "read, acknowledge or appeal a review of one's call"),
     Permission.PHONE: ("连接自己的软电话并用它通话", "connect one's own softphone and call with it"),
     Permission.PHONES_SEE: ("看正在进行的通话", "follow calls that go on"),
+    Permission.CONTACTS_SEE: ("查公司电话簿", "look up the phone book"),
+    Permission.CONTACTS_KEEP: ("修改、导入、导出电话簿", "change, bring in and take away the phone book"),
+    Permission.CUSTOMERS_SEE: (
+        "查看客户卡片（坐席：来电的、负责的、谈过的）",
+        "read customers' cards (agents: of callers and their own)",
+    ),
+    Permission.CUSTOMERS_EDIT: ("新建、修改客户卡片，添加备注", "make and change cards, note on them"),
+    Permission.CUSTOMERS_KEEP: (
+        "导入、导出、合并客户，计算分级",
+        "bring in, take away, merge, rank customers",
+    ),
+    Permission.CAMPAIGNS_SEE: ("查看所在团队的外呼任务", "see the campaigns of one's teams"),
+    Permission.CAMPAIGNS_WORK: ("拨打外呼名单", "call numbers of campaigns"),
+    Permission.CAMPAIGNS_KEEP: (
+        "建立外呼任务、分配名单、管理免打扰",
+        "keep campaigns, their lists, the do-not-call list",
+    ),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),
     Permission.EVENTS: ("接收所见通话的事件", "follow the events of calls one may see"),

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from callcoach.customers.finding import search_text, spelled
-from callcoach.customers.numbers import number_key
+from callcoach.customers.numbers import number_key, written_digits
 from callcoach.errors import InputError, NotFoundError
 from callcoach.principal import Principal
 from callcoach.store.customers.model import Customer, CustomerFields, CustomerNote
@@ -160,7 +160,7 @@ def _set(
     row.tier, row.kind, row.sales = fields.tier, fields.kind, fields.sales
     row.owner_id, row.notes, row.changed_at = fields.owner_id, fields.notes.strip(), now
     row.sort_name = spelled(row.name)[0][:MOST_SORTED_BY]
-    row.find = search_text((row.name, row.company, *tags), numbers)
+    row.find = search_text((row.name, row.company, *tags), (*numbers, *map(written_digits, numbers.values())))
 
 
 def _add_parts(session: Session, customer_id: int, numbers: dict[str, str], tags: tuple[str, ...]) -> None:

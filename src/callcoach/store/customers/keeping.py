@@ -30,7 +30,7 @@ def owners_of_numbers(session: Session, keys: Iterable[str]) -> dict[str, int]:
             .where(CustomerNumberRow.number_key.in_(wanted[first : first + BATCH]), CustomerRow.merged_into.is_(None))
             .group_by(CustomerNumberRow.number_key)
         )
-        found |= {key: customer_id for key, customer_id in session.execute(query)}
+        found |= {row.number_key: row[1] for row in session.execute(query)}
     return found
 
 
@@ -107,7 +107,7 @@ def merge_customers(session: Session, kept_id: int, double_id: int, now: datetim
     session.flush()
 
 
-def give_tiers(session: Session, scheme: TierScheme, now: datetime) -> Mapping[Tier, int]:
+def give_tiers(session: Session, scheme: TierScheme) -> Mapping[Tier, int]:
     """Give every customer with sales the tier of the rule, but for those set by hand; return how many each has."""
     having = select(CustomerRow.id, CustomerRow.sales).where(
         CustomerRow.sales.is_not(None), CustomerRow.merged_into.is_(None)

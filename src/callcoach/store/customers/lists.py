@@ -118,9 +118,7 @@ def _holds(text: str) -> ColumnElement[bool]:
     return or_(words, CustomerRow.id.in_(having))
 
 
-def _beyond(
-    column: ColumnElement[Any], cursor: str, sort: CustomerSort, *, descending: bool
-) -> ColumnElement[bool]:
+def _beyond(column: ColumnElement[Any], cursor: str, sort: CustomerSort, *, descending: bool) -> ColumnElement[bool]:
     value, key = _read_cursor(cursor, sort)
     if descending:
         return or_(column < value, and_(column == value, CustomerRow.id < key))

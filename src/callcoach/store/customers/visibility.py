@@ -24,6 +24,4 @@ def customers_visible_to(principal: Principal) -> ColumnElement[bool]:
         LeadRow.customer_id.is_not(None),
         or_(LeadRow.owner_id == principal.person_id, LeadRow.held_by == principal.person_id),
     )
-    return or_(
-        CustomerRow.owner_id == principal.person_id, CustomerRow.id.in_(talked_with), CustomerRow.id.in_(listed)
-    )
+    return or_(CustomerRow.owner_id == principal.person_id, CustomerRow.id.in_(talked_with), CustomerRow.id.in_(listed))

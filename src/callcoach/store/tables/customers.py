@@ -52,9 +52,9 @@ class CustomerRow(Base):
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
 
 
-NO_SALES = -1e18
-"""What a customer without a figure sorts as."""
-SALES_TO_SORT_BY = func.coalesce(CustomerRow.sales, literal_column("-1e18"))
+NO_SALES = -1000000000000000.0
+"""What a customer without a figure sorts as: below every figure that is taken."""
+SALES_TO_SORT_BY = func.coalesce(CustomerRow.sales, literal_column(f"{NO_SALES:.1f}"))
 """A literal, not a parameter: only then do databases find the index of the same text."""
 
 Index("ix_customers_name", CustomerRow.sort_name, CustomerRow.id)

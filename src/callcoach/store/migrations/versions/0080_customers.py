@@ -99,7 +99,7 @@ def upgrade() -> None:
         ("customer_tags", "name"),
     ):
         op.create_index(f"ix_{table}_{column}", table, [column])
-    op.execute("CREATE INDEX ix_customers_sales ON customers (coalesce(sales, -1e18), id)")
+    op.create_index("ix_customers_sales", "customers", [sa.text("coalesce(sales, -1000000000000000.0)"), "id"])
     op.add_column("calls", sa.Column("number_key", BYTEWISE, nullable=False, server_default=""))
     _fill_number_keys()
     op.create_index("ix_calls_number_key", "calls", ["number_key", "started_at", "pk"])

@@ -1,0 +1,1 @@
+"""The company phone book: its page, its search for transfers, bringing it in and taking it away."""
