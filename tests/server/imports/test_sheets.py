@@ -22,8 +22,9 @@ TEXT = "号码,姓名\r\n8001,张伟\r\n\r\n8002,李娜\r\n"
 
 def book(*rows: tuple[object, ...]) -> bytes:
     made = openpyxl.Workbook()
-    for row in rows:
-        made.active.append(row)
+    for row, cells in enumerate(rows, start=1):
+        for column, cell in enumerate(cells, start=1):
+            made.worksheets[0].cell(row, column, cell)  # type: ignore[arg-type]
     data = io.BytesIO()
     made.save(data)
     return data.getvalue()
