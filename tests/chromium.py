@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from selenium import webdriver
@@ -22,16 +24,43 @@ OPTIONS = (
 )
 
 
-@pytest.fixture(scope="session")
-def chromium(need_program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """One browser for all page tests; each opens its own page."""
+FAKE_DEVICES = ("--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required")
+
+OpenBrowser = Callable[[Path | None], contextlib.AbstractContextManager[webdriver.Chrome]]
+
+
+@contextlib.contextmanager
+def browser(program: str, driver_program: str, profile: Path, *more: str) -> Iterator[webdriver.Chrome]:
+    """A browser with a profile of its own until the end of the block."""
     options = webdriver.ChromeOptions()
-    options.binary_location = need_program("chromium")
-    for option in (*OPTIONS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+    options.binary_location = program
+    for option in (*OPTIONS, *more, f"--user-data-dir={profile}"):
         options.add_argument(option)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(need_program("chromedriver", "chromium-driver")))
+    driver = webdriver.Chrome(options=options, service=Service(driver_program))
     try:
         yield driver
     finally:
         driver.quit()
+
+
+@pytest.fixture(scope="session")
+def chromium(need_program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    """One browser for all page tests; each opens its own page."""
+    program, driver = need_program("chromium"), need_program("chromedriver", "chromium-driver")
+    with browser(program, driver, tmp_path_factory.mktemp("chromium")) as one:
+        yield one
+
+
+@pytest.fixture
+def speaking_chromium(need_program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> OpenBrowser:
+    """Opens browsers whose microphone speaks a WAV file over and over, or is refused (None)."""
+
+    def make(speech: Path | None) -> contextlib.AbstractContextManager[webdriver.Chrome]:
+        allowed = ("--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={speech}")
+        refused = ("--deny-permission-prompts",)
+        program, driver = need_program("chromium"), need_program("chromedriver", "chromium-driver")
+        profile = tmp_path_factory.mktemp("speaking-chromium")
+        return browser(program, driver, profile, *FAKE_DEVICES, *(allowed if speech else refused))
+
+    return make

@@ -10,7 +10,7 @@ import logging
 import multiprocessing
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
 from typing import Any
@@ -21,6 +21,7 @@ from callcoach.live.worker import Begin, Finish, Happened, Hear, Order, Ready, S
 
 log = logging.getLogger(__name__)
 
+NO_CHOICES: Mapping[str, bool] = {}
 BYTES_A_FRAME = 4
 """Two sides of 16 bits."""
 CLOSE_S = 5.0
@@ -64,10 +65,10 @@ class Listening:
         call: Call,
         sample_rate_hz: int,
         tell: Callable[[LiveUpdate], None],
-        speaks: frozenset[str] | None = None,
+        choices: Mapping[str, bool] = NO_CHOICES,
     ) -> None:
         """Listen to a call from its first sample on; `tell` gets its updates, from a thread of its own."""
-        followed = _Followed(Begin(call, sample_rate_hz, speaks), tell)
+        followed = _Followed(Begin(call, sample_rate_hz, dict(choices)), tell)
         with self._lock:
             self._calls[call.id] = followed
             self._orders.put(followed.begin)

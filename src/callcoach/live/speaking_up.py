@@ -6,7 +6,7 @@ same rule keeps silent for `REPEAT_S` after it spoke.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from callcoach.datapath import Severity, Speaker
 from callcoach.live.updates import Hint
@@ -37,11 +37,20 @@ def speaks_by_default(rulebook: Rulebook) -> frozenset[str]:
     What the agent should not have said, silence that nothing explains, a raised voice, and interrupting: all that a
     hint can still change in this call. What needs a person's judgement, or the end of the call, stays silent.
     """
-    return frozenset(
-        rule.id
-        for rule in rulebook.rules
-        if not rule.review_only and why_at_end(rule, rulebook) is None and _can_still_change(rule)
-    )
+    return frozenset(rule.id for rule in rulebook.rules if can_speak_up(rule, rulebook) and _can_still_change(rule))
+
+
+def can_speak_up(rule: Rule, rulebook: Rulebook) -> bool:
+    """Whether a rule can be judged while the call goes on, so that a trainer may have it speak up."""
+    return not rule.review_only and why_at_end(rule, rulebook) is None
+
+
+def speaking(rulebook: Rulebook, choices: Mapping[str, bool]) -> frozenset[str]:
+    """Return the ids of the rules that speak up: the default, but for what trainers chose."""
+    able = {rule.id for rule in rulebook.rules if can_speak_up(rule, rulebook)}
+    chosen = {rule_id for rule_id, speaks in choices.items() if speaks}
+    silent = {rule_id for rule_id, speaks in choices.items() if not speaks}
+    return ((speaks_by_default(rulebook) | chosen) & able) - silent
 
 
 def _can_still_change(rule: Rule) -> bool:

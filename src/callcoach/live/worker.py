@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import wave
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from callcoach.asr.engine import StreamingEngine
 from callcoach.datapath import Call, CallEvent
 from callcoach.live.call import LiveCall
-from callcoach.live.speaking_up import speaks_by_default
+from callcoach.live.speaking_up import speaking
 from callcoach.live.updates import LiveUpdate
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.rules.runner import run_examples
@@ -35,11 +36,11 @@ LOOK_EVERY_S = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A call begins to be heard. `speaks`: ids of the rules that give hints; None: the default."""
+    """A call begins to be heard. `choices`: rules that trainers have speak up, or not, against the default."""
 
     call: Call
     sample_rate_hz: int
-    speaks: frozenset[str] | None = None
+    choices: Mapping[str, bool] = field(default_factory=dict[str, bool])
     from_s: float = 0.0
 
 
@@ -118,13 +119,13 @@ class Worker:
 
     def _obey(self, order: Order) -> None:
         match order:
-            case Begin(call, rate_hz, speaks, from_s):
+            case Begin(call, rate_hz, choices, from_s):
                 self._calls[call.id] = LiveCall(
                     call,
                     engine=self._engine,
                     rulebook=self._rulebook,
                     rubric=self._rubric,
-                    speaks=speaks_by_default(self._rulebook) if speaks is None else speaks,
+                    speaks=speaking(self._rulebook, choices),
                     sample_rate_hz=rate_hz,
                     tell=partial(self._tell, call.id),
                     from_s=from_s,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -18,6 +19,8 @@ from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
 from callcoach.server.contacts import pages as contact_pages
 from callcoach.server.contacts import routes as contacts
+from callcoach.server.desk import line as desk_line
+from callcoach.server.desk import pages as desk_pages
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import pages as floor_pages
@@ -65,6 +68,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     call_pages.router,
     reviewing_pages.router,
     trend_pages.router,
+    desk_pages.router,
+    desk_line.router,
     floor_pages.router,
     hook_pages.router,
     contact_pages.router,
@@ -83,9 +88,11 @@ async def _at_work(services: Services) -> AsyncIterator[None]:
     await run_in_threadpool(rounds.start)
     clockwork.start()
     courier.start()
+    following = asyncio.create_task(services.presence.follow())
     try:
         yield
     finally:
+        following.cancel()
         await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(courier.stop)
         await run_in_threadpool(rounds.stop)

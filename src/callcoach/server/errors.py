@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, FileSystemLoader
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.websockets import WebSocket
 
 from callcoach import errors
 from callcoach.errors import CallCoachError
@@ -21,6 +24,8 @@ from callcoach.server.pages import statics
 logger = logging.getLogger(__name__)
 
 API_PREFIX = "/api/"
+REFUSED, FAILED = 4003, 1011
+"""Close codes of WebSockets: this may not be done; the server failed (RFC 6455 section 7.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,14 @@ def answer_error(request: Request, error: CallCoachError) -> Response:
     return _answer(request, kind, str(error))
 
 
-async def _ours(request: Request, error: Exception) -> Response:
+async def _ours(request: HTTPConnection, error: Exception) -> Any:
     assert isinstance(error, CallCoachError)  # noqa: S101 - registered for this class only
+    if isinstance(request, WebSocket):
+        logger.warning("WEBSOCKET %s: %s", request.url.path, error)
+        with contextlib.suppress(RuntimeError):  # it is closed already
+            await request.close(REFUSED if kind_of(error).status < 500 else FAILED, str(error)[:120])
+        return None
+    assert isinstance(request, Request)  # noqa: S101 - there is no third kind
     return answer_error(request, error)
 
 

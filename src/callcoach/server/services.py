@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from callcoach.server.desk.presence import PresenceBoard
+from callcoach.server.desk.seats import Seats
 from callcoach.server.phones.exchange import Exchange
-from callcoach.server.phones.listening import listening_maker
+from callcoach.server.phones.listening import listening_maker, live_choices_of
 from callcoach.settings import Settings
 from callcoach.store.engine import Database, database_url, open_database
 from callcoach.work.desk import Desk
@@ -32,6 +34,10 @@ class Services:
     """For the work on calls."""
     exchange: Exchange
     """The softphones that are connected."""
+    presence: PresenceBoard
+    """Whether agents take calls."""
+    seats: Seats = field(default_factory=Seats)
+    """Which desks are open, and which has the headset."""
     now: Callable[[], datetime] = utc_now
     """The clock of deadlines."""
 
@@ -44,7 +50,10 @@ def open_services(settings: Settings) -> Services:
     """
     url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
     database = open_database(url)
-    return Services(settings, database, Desk(settings, database), Exchange(listening_maker(settings)))
+    exchange = Exchange(listening_maker(settings), lambda: live_choices_of(database))
+    after_call = timedelta(seconds=settings.desk.after_call_s)
+    presence = PresenceBoard(database, exchange.newsroom, after_call, utc_now)
+    return Services(settings, database, Desk(settings, database), exchange, presence)
 
 
 def services_of(connection: HTTPConnection) -> Services:

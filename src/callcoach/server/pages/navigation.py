@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from callcoach.principal import Principal
+from callcoach.principal import Principal, Role
 from callcoach.rights import Permission, may
 
 
@@ -25,7 +25,10 @@ class Section:
     entries: tuple[Entry, ...]
 
 
+AT_WORK = "at_work"
+
 NAVIGATION: tuple[Section, ...] = (
+    Section(AT_WORK, (Entry("desk", "/desk", Permission.PHONE),)),
     Section(
         "calls",
         (
@@ -83,8 +86,11 @@ def navigation_for(principal: Principal) -> tuple[Section, ...]:
 
 
 def first_page_of(principal: Principal) -> str:
-    """Return the path of the page that the address `/` leads the principal to."""
-    paths = (entry.path for section in navigation_for(principal) for entry in section.entries)
+    """Return the path of the page that the address `/` leads the principal to: agents begin at their desk."""
+    sections = navigation_for(principal)
+    if principal.role is not Role.AGENT:
+        sections = tuple(section for section in sections if section.name != AT_WORK) or sections
+    paths = (entry.path for section in sections for entry in section.entries)
     return next(paths, OWN_PAGE)  # a token without scopes has no page at all
 
 

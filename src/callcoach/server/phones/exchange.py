@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callcoach.datapath import Call, CallEvent, CallEventKind, Direction, Speaker
-from callcoach.errors import LineError
+from callcoach.errors import CallCoachError, LineError
 from callcoach.line.standing import PhoneStanding, StandingCall, as_plain
 from callcoach.line.wire import Message, SoundFrame, SoundKind
 from callcoach.live import updates
@@ -46,21 +46,23 @@ class Exchange:
     """The connected phones.
 
     Args:
-        listening: starts the live recognition, at the first call; None: calls are not listened to.
-        speaks: ids of the rules that give hints now; None: the rulebook's default.
+        listening: starts the live recognition, at the first phone; None: calls are not listened to.
+        choices: the rules that trainers have speak up, or not, from now on.
     """
 
     def __init__(
         self,
         listening: Callable[[], Listening] | None,
-        speaks: Callable[[], frozenset[str] | None] = lambda: None,
+        choices: Callable[[], Mapping[str, bool]] = dict,
     ) -> None:
         self.newsroom = Newsroom()
         self._phones: dict[int, Phone] = {}
         self._live: dict[str, LiveRecord] = {}
         self._make_listening = listening
         self._listening: Listening | None = None
-        self._speaks = speaks
+        self.listening_fault = ""
+        """Why calls are not listened to although they should be; empty: nothing is wrong."""
+        self._choices = choices
 
     # -- who is there --------------------------------------------------------------------------
 
@@ -93,9 +95,14 @@ class Exchange:
         person_id = phone.principal.person_id
         older = self._phones.get(person_id)
         self._phones[person_id] = phone
+        self._start_listening()
         if older is not None:
             older.hang_up_line()
-        self._tell(person_id, "connected", {"name": phone.principal.name, "number": phone.hello.number})
+        self._tell(
+            person_id,
+            "connected",
+            {"name": phone.principal.name, "number": phone.hello.number, "rate_hz": phone.hello.sample_rate_hz},
+        )
         self._stands(phone, PhoneStanding())
         try:
             yield
@@ -153,13 +160,22 @@ class Exchange:
         for call_id in earlier.keys() - now.keys():
             self._end(call_id)
 
+    def _start_listening(self) -> None:
+        """Begin with the first phone, so that the first call finds the recognition ready."""
+        if self._make_listening is None or self._listening is not None:
+            return
+        try:
+            self._listening = self._make_listening()
+            self.listening_fault = ""
+        except CallCoachError as error:
+            self.listening_fault = str(error)
+            log.error("calls are not listened to as they go on: %s", error)
+
     def _begin(self, phone: Phone, standing: StandingCall) -> None:
-        if self._make_listening is None:
+        if self._listening is None:
             return
         person_id = phone.principal.person_id
         self._live[standing.call_id] = LiveRecord(person_id)
-        if self._listening is None:
-            self._listening = self._make_listening()
         loop = asyncio.get_running_loop()
 
         def tell(update: updates.LiveUpdate) -> None:
@@ -173,7 +189,7 @@ class Exchange:
             remote_name=standing.name,
             events=(CallEvent(CallEventKind.ANSWER, 0.0),),
         )
-        self._listening.begin(call, phone.hello.sample_rate_hz, tell, self._speaks())
+        self._listening.begin(call, phone.hello.sample_rate_hz, tell, self._choices())
 
     def _follow(self, before: StandingCall, now: StandingCall) -> None:
         held, was_held = (one.hold in ("local", "both") for one in (now, before))

@@ -1,8 +1,8 @@
-"""Starts the live recognition of calls as the settings say."""
+"""Starts the live recognition of calls as the settings say, with the rules that trainers chose."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from callcoach.live.listening import Listening
 from callcoach.live.worker import Setup
 from callcoach.models.store import require_model
 from callcoach.settings import Settings
+from callcoach.store.engine import Database
+from callcoach.store.live_rules import live_choices
 
 
 def listening_maker(settings: Settings) -> Callable[[], Listening] | None:
@@ -23,3 +25,9 @@ def listening_maker(settings: Settings) -> Callable[[], Listening] | None:
         return Listening(Setup(model_dir, settings.rules.rulebook, settings.rules.rubric, speech))
 
     return make
+
+
+def live_choices_of(database: Database) -> Mapping[str, bool]:
+    """Return which rules trainers have speak up, or not."""
+    with database.reading() as session:
+        return {rule_id: choice.speaks for rule_id, choice in live_choices(session).items()}

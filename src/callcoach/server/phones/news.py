@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from callcoach.line.wire import SoundFrame
+from callcoach.line.wire import SoundFrame, SoundKind
 
 MOST_SOUND = 100
 """Frames that may wait for a reader: 2 s."""
@@ -22,7 +22,7 @@ class News:
 
     person_id: int
     kind: str
-    """`standing`, `event`, `live`, `connected`, `gone`, `message`."""
+    """`standing`, `event`, `live`, `connected`, `gone`, `presence`, `message`, `headset`, `answer`."""
     data: dict[str, Any]
 
 
@@ -36,8 +36,8 @@ class Reader:
 
     wants: Wanted
     queue: asyncio.Queue[News | SoundFrame] = field(default_factory=asyncio.Queue[News | SoundFrame])
-    hears: int | None = None
-    """The person whose sound the reader gets; None: nobody's."""
+    hears: tuple[int, SoundKind] | None = None
+    """The person whose sound the reader gets, and which; None: nobody's."""
     is_lost: bool = False
 
 
@@ -68,5 +68,5 @@ class Newsroom:
     def sound(self, person_id: int, frame: SoundFrame) -> None:
         """Give a frame to who listens to this person."""
         for reader in self._readers:
-            if reader.hears == person_id and reader.queue.qsize() < MOST_SOUND:
+            if reader.hears == (person_id, frame.kind) and reader.queue.qsize() < MOST_SOUND:
                 reader.queue.put_nowait(frame)

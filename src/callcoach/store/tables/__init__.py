@@ -26,6 +26,7 @@ from callcoach.store.tables.customers import (
     CustomerRow,
     CustomerTagRow,
 )
+from callcoach.store.tables.desk import LiveRuleRow, PresenceRow
 from callcoach.store.tables.events import DeliveryRow, HookRow, OutEventRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
@@ -68,6 +69,7 @@ __all__ = [
     "IdentityRow",
     "InvitationRow",
     "LeadRow",
+    "LiveRuleRow",
     "MeasuresRow",
     "MembershipRow",
     "NumberHoldRow",
@@ -76,6 +78,7 @@ __all__ = [
     "PersonRow",
     "PlanRow",
     "PlanRunRow",
+    "PresenceRow",
     "ReviewBasisRow",
     "ReviewEventRow",
     "ReviewSheetRow",

@@ -1,0 +1,350 @@
+// The agent's desk: ties the connection, the headset, the calls, the hints and the keyboard together.
+"use strict";
+
+(() => {
+  const root = document.querySelector("#desk");
+  if (!root) return;
+  const texts = JSON.parse(root.dataset.texts);
+  const text = (key, values = {}) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), texts[key] ?? key);
+  const chinese = document.documentElement.lang.startsWith("zh");
+  const at = (css) => document.querySelector(css);
+  const USES_HEADSET = "callcoach-headset"; // of this tab: a reload takes the headset up again
+  const MIC_SILENT_DB = -75, MIC_SILENT_S = 12;
+  const state = { desk: null, headsetDesk: null, phone: null, presence: null, up: false, mic: null, heardAt: 0, calls: [] };
+  const troubles = new Map();
+  const ringer = new Ringer();
+  let options, numbers, live, cards;
+
+  const headset = new Headset({
+    worklet: root.dataset.worklet,
+    spoken: (buffer) => { if (hasHeadset() && (talking() || checking())) line.speak(buffer); },
+    levels: showLevel,
+    lost: (word) => { sessionStorage.removeItem(USES_HEADSET); trouble("headset", text(word)); line.ask("lay_headset_down").catch(() => {}); draw(); },
+  });
+  live = new LiveView({ text, chinese, idle: text(root.dataset.listening === "1" ? "hints_idle" : "hints_off") });
+  options = new DeskOptions({ text, changed: optionChanged });
+  numbers = new Numbers({ text, person: root.dataset.person ?? "", dial: (target) => deed("dial", { target }, text("dial")), tone });
+  cards = new CallCards({ box: at("#desk-calls"), text, deed, search: (input, list) => numbers.search(input, list), keypad: () => { numbers.togglePad(true); at("#desk-keypad button").focus(); } });
+  const line = new DeskLine({ path: "/desk/line", news: take, sound: (buffer) => headset.hear(buffer), state: lineState });
+
+  // -- what comes from the server ---------------------------------------------------------------
+
+  function lineState(is) {
+    state.up = is === "up";
+    trouble("server", is === "gone" ? text("server_gone") : is === "signed-out" ? text("signed_out") : "");
+    draw();
+  }
+
+  function take(kind, data) {
+    if (kind === "snapshot") snapshot(data);
+    else if (kind === "connected") state.phone = { ...data, standing: { registered: false, words_zh: "", words_en: "", retry_s: 0, calls: [] } };
+    else if (kind === "gone") state.phone = null;
+    else if (kind === "standing" && state.phone) stands(data);
+    else if (kind === "event") happened(data);
+    else if (kind === "live") live.learn(data);
+    else if (kind === "presence") state.presence = data;
+    else if (kind === "headset") headsetGoes(data.desk);
+    else if (kind === "message") message(data);
+    draw();
+  }
+
+  function snapshot(data) {
+    Object.assign(state, { desk: data.desk, phone: data.phone, presence: data.presence, headsetDesk: data.headset.desk });
+    trouble("listening", data.listening_fault ? text("listening_fault", { detail: data.listening_fault }) : "", "plain");
+    live.start(data.phone?.live ?? {});
+    if (data.phone) stands(data.phone.standing);
+    // After a reload, or when the connection came back: the headset is this tab's as it was, unless another has it.
+    if (headset.isOpen && state.headsetDesk === null) line.ask("take_headset").catch(() => {});
+    else if (sessionStorage.getItem(USES_HEADSET) && state.headsetDesk === null && data.phone) putOn();
+  }
+
+  function stands(standing) {
+    const before = state.phone.standing;
+    state.phone.standing = standing;
+    const now = new Set(standing.calls.map((call) => call.call_id));
+    for (const call of before.calls) if (!now.has(call.call_id)) numbers.remember(call);
+    const shown = standing.calls.find((call) => call.phase === "talking" && call.hold === "none") ?? standing.calls[0];
+    if (shown) live.show(shown.call_id);
+    if (shown) around.show(shown);
+    ring(standing.calls);
+  }
+
+  function happened(event) {
+    if (event.event === "TransferResult" && !event.succeeded) say(text("transfer_failed", { detail: `${event.code} ${event.reason}` }), "bad");
+    if (event.event === "RecordingFailed") say(text("recording_failed", { detail: event.reason }), "bad");
+    if (event.event === "AudioFault") trouble("headset", text("mic_failed", { detail: event.error }));
+    if (event.event === "CallEnded") {
+      const call = state.phone?.standing.calls.find((one) => one.call_id === event.call_id);
+      say(text("ended", { who: call ? CallCards.who(call, text) : "", reason: halfOf(event.reason) }), "plain");
+    }
+  }
+
+  // "忙线 · busy" as the reader reads it.
+  const halfOf = (pair) => { const [zh, en] = String(pair).split(" · "); return chinese ? zh : en ?? zh; };
+
+  function message(data) {
+    const words = { whisper: "supervisor_speaks", barge: "supervisor_joins" }[data.about];
+    if (data.about && !data.name) return trouble("supervisor", "");
+    if (words) return trouble("supervisor", text(words, { name: data.name }), "plain");
+    say(text("message_from", data), "plain", true);
+  }
+
+  // -- calls ------------------------------------------------------------------------------------
+
+  const calls = () => state.phone?.standing.calls ?? [];
+  const talking = () => calls().some((call) => call.phase === "talking" || call.phase === "ringing_out" || call.phase === "dialing");
+  const current = () => calls().find((call) => call.phase === "talking" && call.hold === "none") ?? calls().find((call) => call.phase === "talking") ?? calls()[0];
+
+  // Have the phone do something; resolves to whether it was done, and says what went wrong.
+  function deed(command, args, words) {
+    return line.ask(command, args).then(() => true, (error) => {
+      say(text("failed", { deed: words, detail: error.message }), "bad");
+      return false;
+    });
+  }
+
+  function tone(digits) {
+    const call = calls().find((one) => one.phase === "talking" && one.hold === "none");
+    if (!call) return false;
+    deed("send_digits", { digits, call_id: call.call_id }, text("keypad"));
+    headset.beep(697, 0.08);
+    return true;
+  }
+
+  let ringing = "";
+  function ring(now) {
+    const incoming = now.find((call) => call.phase === "ringing_in");
+    const busy = now.some((call) => call.phase === "talking");
+    const id = incoming ? `${incoming.call_id}${busy}` : "";
+    if (id === ringing) return;
+    ringing = id;
+    if (!incoming) return ringer.stop();
+    const who = CallCards.who(incoming, text);
+    ringer.ring(who, { device: options.values.ringer, title: text("ring_title", { who }), notify: options.values.notify, silent: busy || (state.headsetDesk !== null && !hasHeadset()) });
+    if (busy) headset.beep();
+    else if (!at("#desk-calls").contains(document.activeElement) && document.activeElement === document.body) setTimeout(() => at(".call.ringing_in .answer")?.focus(), 0);
+  }
+
+  // -- headset ----------------------------------------------------------------------------------
+
+  const hasHeadset = () => state.desk !== null && state.headsetDesk === state.desk;
+  const checking = () => at("#desk-check").getAttribute("aria-pressed") === "true";
+
+  async function putOn() {
+    trouble("headset", "");
+    if (!state.phone) return;
+    at("#desk-headset").textContent = text("opening");
+    try {
+      await headset.open({ rateHz: state.phone.rate_hz, ...options.values });
+      await line.ask("take_headset");
+      sessionStorage.setItem(USES_HEADSET, "yes");
+      options.list(); // names of devices are known once the microphone is allowed
+    } catch (error) {
+      await headset.close();
+      trouble("headset", text(error.message in texts ? error.message : "mic_failed", { detail: error.detail ?? error.message }));
+    }
+    draw();
+  }
+
+  async function layDown() {
+    sessionStorage.removeItem(USES_HEADSET);
+    await headset.close();
+    await line.ask("lay_headset_down").catch(() => {});
+    draw();
+  }
+
+  function headsetGoes(desk) {
+    state.headsetDesk = desk;
+    if (desk !== null && desk !== state.desk && headset.isOpen) {
+      sessionStorage.removeItem(USES_HEADSET);
+      headset.close();
+    }
+  }
+
+  function showLevel(of, level) {
+    at(of === "mic" ? "#desk-mic-level" : "#desk-ear-level").value = Math.max(-60, level);
+    if (of !== "mic") return;
+    const call = current();
+    const quiet = level < MIC_SILENT_DB && call?.phase === "talking" && !call.muted && call.hold === "none";
+    if (!quiet) state.heardAt = Date.now();
+    trouble("silent", quiet && Date.now() - state.heardAt > MIC_SILENT_S * 1000 ? text("mic_silent") : "");
+  }
+
+  function optionChanged(name) {
+    if (name === "notify-refused") say(text("notify_refused"), "bad");
+    if (headset.isOpen && (name === "microphone" || name === "speaker" || DeskOptions.TREATMENT.includes(name))) putOn();
+  }
+
+  async function check() {
+    const wanted = !checking();
+    if (wanted && !headset.isOpen) await putOn();
+    if (wanted && !headset.isOpen) return;
+    if (!(await deed("echo", { wanted }, text("sound_check")))) return;
+    at("#desk-check").setAttribute("aria-pressed", String(wanted));
+    trouble("check", wanted ? text("sound_check_on") : "", "plain");
+  }
+
+  // -- what is said on the page -------------------------------------------------------------------
+
+  function trouble(key, words, kind = "bad", deeds = []) {
+    const known = troubles.get(key);
+    if ((known?.words ?? "") === words) return;
+    if (words) troubles.set(key, { words, kind, deeds });
+    else troubles.delete(key);
+    at("#desk-troubles").replaceChildren(...[...troubles.values()].map((one) => {
+      const told = make("p", `${one.kind === "bad" ? "✖" : "ⓘ"} ${one.words}`, `banner ${one.kind}`);
+      for (const [label, todo] of one.deeds) {
+        const button = make("button", label, "small");
+        button.type = "button";
+        button.addEventListener("click", todo);
+        told.append(button);
+      }
+      return told;
+    }));
+  }
+
+  const SAID_MS = 8000;
+  function say(words, kind, stays = false) {
+    const told = make("p", `${kind === "bad" ? "✖" : "ⓘ"} ${words}`, `banner ${kind}`);
+    if (stays) {
+      const button = make("button", text("close"), "small");
+      button.type = "button";
+      button.addEventListener("click", () => told.remove());
+      told.append(" ", button);
+    } else setTimeout(() => told.remove(), SAID_MS);
+    at("#told").append(told);
+  }
+
+  function draw() {
+    drawPresence();
+    drawPhone();
+    drawHeadset();
+    cards.draw(calls());
+    at("#desk-dial .main").disabled = !state.phone?.standing.registered && Boolean(state.phone?.number);
+  }
+
+  function drawPresence() {
+    const now = state.presence?.state ?? "not_ready";
+    const ready = at("#desk-ready"), not = at("#desk-not-ready");
+    ready.setAttribute("aria-pressed", String(now === "ready"));
+    not.classList.toggle("chosen", now !== "ready");
+    not.textContent = now === "after_call" ? `◐ ${text("after_call")}` : `○ ${text("not_ready")}${now === "not_ready" && state.presence?.reason ? `：${state.presence.reason}` : ""}`;
+    if (now !== "ready" && state.presence?.since) not.append(` ${lengthSince(state.presence.since)}`);
+    ready.textContent = now === "after_call" ? `● ${text("be_ready")}` : `● ${text("ready")}`;
+  }
+
+  function drawPhone() {
+    const standing = state.phone?.standing;
+    const is = at("#desk-phone");
+    const good = standing?.registered || (standing && !state.phone.number);
+    is.className = `desk-state state ${good ? "good" : "bad"}`;
+    is.textContent = `${good ? "●" : "✖"} ${text("phone")} ${state.phone?.number ?? ""} ${text(!state.phone ? "phone_off" : standing.registered ? "registered" : good ? "ready" : "unregistered")}`;
+    trouble("phone", state.up && !state.phone ? text("no_phone") : "");
+    const words = standing && (chinese ? standing.words_zh : standing.words_en);
+    const retry = standing?.retry_s ? ` ${text("retry_in", { seconds: standing.retry_s })}` : "";
+    trouble("registration", standing && !good ? text("not_registered", { words: words || text("unregistered") }) + retry : "", "bad", [[text("register_now"), () => deed("register", {}, text("register_now"))]]);
+    for (const [name, css] of [["auto_answer", "#desk-auto-answer"], ["do_not_disturb", "#desk-do-not-disturb"]]) {
+      const box = at(css);
+      box.disabled = !state.phone;
+      box.checked = Boolean(standing?.[name]);
+    }
+    trouble("disturb", standing?.do_not_disturb ? text("do_not_disturb_now") : "", "plain");
+  }
+
+  function drawHeadset() {
+    const button = at("#desk-headset");
+    const mine = hasHeadset() && headset.isOpen;
+    button.textContent = text(mine ? "lay_down" : "put_on");
+    button.classList.toggle("main", !mine);
+    button.disabled = !state.phone;
+    button.title = mine ? "" : text(state.headsetDesk !== null ? "headset_elsewhere" : "headset_none");
+    at("#desk-levels").hidden = !mine;
+  }
+
+  // -- what stands around the call ----------------------------------------------------------------
+
+  const around = {
+    key: "", chosen: null,
+    panels: JSON.parse(root.dataset.panels ?? "[]"),
+    show(call) {
+      const key = `${call.call_id} ${call.number}`;
+      if (key === this.key || !this.panels.length) return;
+      Object.assign(this, { key, call });
+      const tabs = this.panels.map((panel) => {
+        const tab = make("button", panel.title);
+        tab.type = "button";
+        tab.dataset.panel = panel.name;
+        tab.setAttribute("role", "tab");
+        tab.addEventListener("click", () => this.open(panel.name));
+        return tab;
+      });
+      at("#desk-tabs").replaceChildren(...tabs);
+      at("#desk-tabs").hidden = false;
+      this.open(this.chosen ?? this.panels[0].name);
+    },
+    open(name) {
+      const panel = this.panels.find((one) => one.name === name);
+      if (!panel || !this.call) return;
+      this.chosen = name;
+      for (const tab of at("#desk-tabs").children) tab.setAttribute("aria-selected", String(tab.dataset.panel === name));
+      const query = new URLSearchParams({ number: this.call.number, call_id: this.call.call_id, direction: this.call.direction });
+      htmx.ajax("GET", `${panel.path}?${query}`, { target: "#desk-around", swap: "innerHTML" });
+    },
+  };
+
+  // -- what the agent does --------------------------------------------------------------------------
+
+  const presence = (to, reason = "") => deed("presence", { state: to, reason }, text("presence"));
+  at("#desk-ready").addEventListener("click", () => presence("ready"));
+  at("#desk-not-ready-menu").addEventListener("click", (event) => {
+    if (event.target.dataset.reason === undefined) return;
+    at("#desk-not-ready-menu").open = false;
+    presence("not_ready", event.target.dataset.reason);
+  });
+  at("#desk-headset").addEventListener("click", () => (hasHeadset() && headset.isOpen ? layDown() : putOn()));
+  at("#desk-check").addEventListener("click", check);
+  at("#desk-test-call")?.addEventListener("click", (event) => deed("dial", { target: event.target.dataset.number }, text("test_call")));
+  at("#desk-auto-answer").addEventListener("change", (event) => deed("set_auto_answer", { on: event.target.checked }, text("auto_answer")));
+  at("#desk-do-not-disturb").addEventListener("change", (event) => deed("set_do_not_disturb", { on: event.target.checked }, text("do_not_disturb")));
+  at("#desk-keys").addEventListener("click", showKeys);
+
+  function showKeys() {
+    const help = at("#desk-keys-help");
+    help.hidden = !help.hidden;
+    at("#desk-keys").setAttribute("aria-expanded", String(!help.hidden));
+  }
+
+  function press(...names) {
+    const wanted = names.map((name) => `[data-deed="${name}"]`).join(",");
+    const card = current() && at(`#desk-calls [data-call="${CSS.escape(current().call_id)}"]`);
+    (card?.querySelector(wanted) ?? at("#desk-calls").querySelector(wanted))?.click();
+  }
+  const KEYS = {
+    a: () => press("answer"), r: () => press("reject"), e: () => press("hang_up"), m: () => press("mute", "unmute"),
+    h: () => press("hold", "resume"), t: () => press("transfer"), k: () => numbers.togglePad(), p: () => press("pause_recording", "resume_recording"),
+    d: () => numbers.input.focus(), s: () => presence(state.presence?.state === "ready" ? "not_ready" : "ready"), "?": showKeys,
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape") for (const menu of document.querySelectorAll("details.menu[open]")) menu.open = false;
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") || !options.values.singleKeys) return;
+    if (/^[0-9*#]$/.test(event.key) && tone(event.key)) return event.preventDefault();
+    const todo = KEYS[event.key.toLowerCase()];
+    if (!todo) return;
+    event.preventDefault();
+    todo();
+  });
+
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  if (root.dataset.dial) {
+    numbers.input.value = root.dataset.dial;
+    say(text("dial_link", { number: root.dataset.dial }), "plain");
+    numbers.input.focus();
+  }
+  setInterval(drawPresence, 1000);
+  window.callcoachDesk = { headset, line }; // for benchmarks, which put sound in and take it out at the headset's ends
+})();
