@@ -78,6 +78,8 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /hooks/{hook_id}/deliveries/{delivery_id}/again": ADMINISTRATOR,
     "WEBSOCKET /api/v1/events": EVERYBODY,
     "POST /export": EVERYBODY,
+    "GET /desk": EVERYBODY,
+    "WEBSOCKET /desk/line": EVERYBODY,
     "GET /floor": TEACHERS,
     "WEBSOCKET /floor/news": TEACHERS,
     "GET /contacts": EVERYBODY,

@@ -15,6 +15,7 @@ from callcoach.server.pages.messages import FAMILIES, Language, Translator, cata
 from callcoach.server.pages.navigation import NAVIGATION
 from callcoach.server.pages.rendering import SERVER, environment
 
+STATIC = SERVER / "pages" / "static"
 DOMAINS = {key.partition(".")[0] for key in catalogue()}
 KEY = re.compile(rf"(?:{'|'.join(sorted(DOMAINS))})\.[a-z0-9_:]+")
 
@@ -47,11 +48,27 @@ def keys_in_python(path: Path) -> Iterator[str]:
             yield node.value
 
 
+def desk_keys() -> set[str]:
+    """What the desk's template and scripts say: all its texts are handed to the scripts at once."""
+    scripts = [
+        path.read_text(encoding="utf-8") for path in STATIC.glob("*.js") if path.stem.startswith(("desk", "headset"))
+    ]
+    templates = [path.read_text(encoding="utf-8") for path in (SERVER / "desk").rglob("*.j2")]
+    words = set(re.findall(r"[\"'`.]([a-z_]+)", "".join([*scripts, *templates])))
+    return {key for key in catalogue() if key.startswith("desk.") and key.removeprefix("desk.") in words}
+
+
 def computed_keys() -> set[str]:
     family = {f"{name}.{member.value}" for name, kind in FAMILIES.items() for member in kind}
     sections = {f"nav.{section.name}" for section in NAVIGATION}
     told_of = {key for key in catalogue() if key.startswith(("deed.", "object."))}
-    return family | sections | told_of | {f"nav.{entry.name}" for section in NAVIGATION for entry in section.entries}
+    return (
+        family
+        | sections
+        | told_of
+        | desk_keys()
+        | {f"nav.{entry.name}" for section in NAVIGATION for entry in section.entries}
+    )
 
 
 @pytest.mark.parametrize("key", sorted(catalogue()))
