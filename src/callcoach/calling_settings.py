@@ -40,6 +40,15 @@ class DeskSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+    after_call_s: int = Field(
+        default=30, ge=0, le=3600, description="After-call work ends after so long, in seconds; 0: there is none."
+    )
+    reasons: tuple[str, ...] = Field(
+        default=("小休", "用餐", "培训", "会议"), description="Reasons an agent may give for not being ready."
+    )
+    test_number: str = Field(
+        default="", description="Number at which the PBX plays back what one says; empty: there is none."
+    )
     crm_url: Annotated[str, AfterValidator(_crm_pattern)] = Field(
         default="",
         description="Address that opens the company's CRM at a call; places: {number}, {call_id}, {agent}, "

@@ -127,22 +127,6 @@ class LiveSettings(BaseModel):
     enabled: bool = Field(default=True, description="Listen to the calls of connected softphones as they go on.")
 
 
-class DeskSettings(BaseModel):
-    """The agents' desk in the browser."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    after_call_s: int = Field(
-        default=30, ge=0, le=3600, description="After-call work ends after so long, in seconds; 0: there is none."
-    )
-    reasons: tuple[str, ...] = Field(
-        default=("小休", "用餐", "培训", "会议"), description="Reasons an agent may give for not being ready."
-    )
-    test_number: str = Field(
-        default="", description="Number at which the PBX plays back what one says; empty: there is none."
-    )
-
-
 class RecordingSettings(BaseModel):
     """Where calls are recorded and when recording stops by itself."""
 
@@ -308,7 +292,6 @@ class Settings(BaseSettings):
     sip: SipSettings = SipSettings()
     phone: PhoneSettings = PhoneSettings()
     live: LiveSettings = LiveSettings()
-    desk: DeskSettings = DeskSettings()
     recording: RecordingSettings = RecordingSettings()
     asr: AsrSettings = AsrSettings()
     rules: RuleSettings = RuleSettings()

@@ -169,7 +169,7 @@ class Exchange:
             self.listening_fault = ""
         except CallCoachError as error:
             self.listening_fault = str(error)
-            log.error("calls are not listened to as they go on: %s", error)
+            log.warning("calls are not listened to as they go on: %s", error)
 
     def _begin(self, phone: Phone, standing: StandingCall) -> None:
         if self._listening is None:
