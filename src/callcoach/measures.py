@@ -36,7 +36,7 @@ def measure(analysis: CallAnalysis) -> CallMeasures:
     total_s = sum(spoken.values())
     return CallMeasures(
         ring_s=_ring_s(analysis.call),
-        silence_s=round(sum(_pauses(segments, analysis.recording.duration_s)), 2),
+        silence_s=round(sum(_pauses(segments, analysis.recording.duration_s, _paused(analysis))), 2),
         agent_share=round(spoken[Speaker.AGENT] / total_s, 4) if separated and total_s > 0 else None,
         talk_overs=_talk_overs(segments) if separated else None,
         hold_s=round(_hold_s(analysis.call, analysis.recording.duration_s), 2),
@@ -53,12 +53,12 @@ def _ring_s(call: Call) -> float | None:
     return round(max(0.0, answers[0] - rings[0]), 2) if rings and answers else None
 
 
-def _pauses(segments: tuple[Segment, ...], duration_s: float) -> Iterator[float]:
+def _pauses(segments: tuple[Segment, ...], duration_s: float, paused: list[tuple[float, float]]) -> Iterator[float]:
     heard_to_s = 0.0
-    for one in sorted(segments, key=lambda segment: segment.start_s):
-        if one.start_s - heard_to_s >= SILENCE_S:
-            yield one.start_s - heard_to_s
-        heard_to_s = max(heard_to_s, one.end_s)
+    for start_s, end_s in sorted([*((one.start_s, one.end_s) for one in segments), *paused]):
+        if start_s - heard_to_s >= SILENCE_S:
+            yield start_s - heard_to_s
+        heard_to_s = max(heard_to_s, end_s)
     if segments and duration_s - heard_to_s >= SILENCE_S:
         yield duration_s - heard_to_s
 
@@ -72,11 +72,27 @@ def _talk_overs(segments: tuple[Segment, ...]) -> int:
     )
 
 
+def _paused(analysis: CallAnalysis) -> list[tuple[float, float]]:
+    """Where the recording was paused: what is silent there is not known."""
+    kinds = CallEventKind.RECORDING_PAUSED, CallEventKind.RECORDING_RESUMED
+    return list(_between(analysis.call, analysis.recording.duration_s, *kinds))
+
+
 def _hold_s(call: Call, duration_s: float) -> float:
-    held_s, since = 0.0, None
+    held = _between(call, duration_s, CallEventKind.HOLD, CallEventKind.RESUME)
+    return sum(max(0.0, end_s - start_s) for start_s, end_s in held)
+
+
+def _between(
+    call: Call, duration_s: float, begins: CallEventKind, ends: CallEventKind
+) -> Iterator[tuple[float, float]]:
+    """Yield from each event that begins something to the one that ends it, or to the end of the call."""
+    since = None
     for event in call.events:
-        if event.kind is CallEventKind.HOLD and since is None:
+        if event.kind is begins and since is None:
             since = event.at_s
-        elif event.kind is CallEventKind.RESUME and since is not None:
-            held_s, since = held_s + event.at_s - since, None
-    return held_s if since is None else held_s + max(0.0, duration_s - since)
+        elif event.kind is ends and since is not None:
+            yield since, event.at_s
+            since = None
+    if since is not None:
+        yield since, duration_s

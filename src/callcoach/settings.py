@@ -137,6 +137,15 @@ class RecordingSettings(BaseModel):
         ge=0,
         description="Below this much free disk (MB) a recording ends with an event; the call goes on.",
     )
+    notice: Literal["none", "tone", "file"] = Field(
+        default="none", description="What both sides hear when a recording begins: nothing, a tone, or `notice_file`."
+    )
+    notice_file: OptionalPath = Field(
+        default=None, description="WAV file of the notice: 16-bit mono at `sip.clock_rate_hz`."
+    )
+    beep_every_s: int = Field(
+        default=0, ge=0, description="Both sides hear a short tone again and again while recorded, in seconds; 0: none."
+    )
 
 
 class AsrSettings(BaseModel):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from callcoach.line.headset import MOST_MS, WAIT_MS, Headset
+from callcoach.line.headset import Headset
+from callcoach.sip.sound_queue import MOST_MS, WAIT_MS
 
 RATE_HZ = 8000
 TICK = 160
@@ -21,7 +22,7 @@ def test_it_waits_for_a_little_sound_then_speaks_without_gap():
     assert len(headset.read(TICK)) == 20 * BYTES_MS
     headset.speak(pcm(20))
     assert len(headset.read(TICK)) == 20 * BYTES_MS
-    assert headset.missing_ms == 0
+    assert headset.microphone.missing_ms == 0
 
 
 def test_after_a_gap_it_waits_again():
@@ -30,7 +31,7 @@ def test_after_a_gap_it_waits_again():
     assert headset.read(TICK)
     assert headset.read(TICK)
     assert headset.read(TICK) == b""
-    assert headset.missing_ms == 20
+    assert headset.microphone.missing_ms == 20
     headset.speak(pcm(20))
     assert headset.read(TICK) == b""
 
@@ -39,7 +40,7 @@ def test_delay_that_has_come_does_not_stay():
     headset = Headset(RATE_HZ, lambda _: None)
     headset.speak(pcm(MOST_MS))
     headset.speak(pcm(20, value=2))
-    assert headset.skipped_ms == MOST_MS + 20 - WAIT_MS
+    assert headset.microphone.skipped_ms == MOST_MS + 20 - WAIT_MS
     heard = b"".join(headset.read(TICK) for _ in range(2))
     assert heard == pcm(20) + pcm(20, value=2)
 

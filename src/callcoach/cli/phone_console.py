@@ -77,6 +77,8 @@ COMMANDS: Mapping[str, Command] = {
     "split": Command("split CALL", "拆分 · end the conference, hold this call", lambda p, w: p.split(_named(p, w))),
     "dnd": Command("dnd on|off", "免打扰 · turn calls away as busy", lambda p, w: p.set_do_not_disturb(_on(w))),
     "auto": Command("auto on|off", "自动接听 · take calls at once", lambda p, w: p.set_auto_answer(_on(w))),
+    "pause": Command("pause [CALL]", "暂停录音 · pause the recording", lambda p, w: p.pause_recording(_id(p, w))),
+    "continue": Command("continue [CALL]", "继续录音 · go on recording", lambda p, w: p.resume_recording(_id(p, w))),
     "calls": Command("calls", "列出通话 · list calls", _list_calls),
     "register": Command("register", "立即注册 · register now", lambda p, _w: p.register()),
 }
@@ -238,6 +240,10 @@ def _words(event: events.PhoneEvent) -> str:  # noqa: C901, PLR0911, PLR0912 - o
         case events.TransferResult():
             result = "转接成功 transferred to" if event.succeeded else "转接失败，通话仍在 transfer failed, call is up:"
             return f"{result} {event.target} ({event.code} {event.reason})"
+        case events.BargeChanged():
+            return "主管插话 supervisor barged in" if event.barged else "主管离开 supervisor left"
+        case events.RecordingChanged():
+            return f"录音 recording: {event.recording}"
         case events.RecordingFailed():
             return f"录音中断，通话继续 · recording failed, the call goes on: {event.reason}"
         case events.RecordingFinished():

@@ -60,6 +60,7 @@ COMMANDS = frozenset(
         *("dial", "answer", "reject", "hang_up", "hold", "resume", "mute"),
         *("send_digits", "transfer", "transfer_to_call", "register"),
         *("conference", "split", "set_do_not_disturb", "set_auto_answer"),
+        *("pause_recording", "resume_recording"),
     }
 )
 """Methods of the softphone that the server may ask for."""
@@ -195,9 +196,7 @@ class PhoneLine:
         try:
             for data in connection:
                 if isinstance(data, bytes):
-                    frame = decode_sound(data)
-                    if frame.kind is SoundKind.MICROPHONE:
-                        self.headset.speak(frame.pcm)
+                    self._hear(decode_sound(data), softphone)
                 else:
                     message = decode(data)
                     if isinstance(message, Ask):
@@ -206,6 +205,17 @@ class PhoneLine:
             self._connection = None
             self._sending.put(None)
             sender.join()
+
+    def _hear(self, frame: SoundFrame, softphone: Softphone) -> None:
+        match frame.kind:
+            case SoundKind.MICROPHONE:
+                self.headset.speak(frame.pcm)
+            case SoundKind.WHISPER:
+                softphone.whisper(frame.pcm)
+            case SoundKind.BARGE:
+                softphone.barge(frame.pcm)
+            case _:
+                pass
 
     def _send_all(self, connection: ClientConnection) -> None:
         with contextlib.suppress(ConnectionClosed):

@@ -26,7 +26,10 @@ class StandingCall:
     transfer: str = "none"
     muted: bool = False
     in_conference: bool = False
-    recording: bool = True
+    recording: str = "off"
+    """`on`, `paused` or `off`."""
+    barged: bool = False
+    """Whether a supervisor speaks with both sides."""
     talking_since: float | None = None
     """When it was answered, Unix time in seconds."""
 
@@ -75,22 +78,26 @@ def after(standing: PhoneStanding, event: Mapping[str, Any], at: float) -> Phone
             return _with(standing, changed) if changed else standing
 
 
+_TOLD = {
+    "MuteChanged": "muted",
+    "ConferenceChanged": "in_conference",
+    "RecordingChanged": "recording",
+    "BargeChanged": "barged",
+}
+"""Events that tell one field of a call, under its own name."""
+
+
 def _changed(call: StandingCall, event: Mapping[str, Any], at: float) -> StandingCall | None:
-    match event["event"]:
-        case "StateChanged":
-            state = event["state"]
-            since = call.talking_since or (at if state["phase"] == "talking" else None)
-            return replace(
-                call, phase=state["phase"], hold=state["hold"], transfer=state["transfer"], talking_since=since
-            )
-        case "MuteChanged":
-            return replace(call, muted=event["muted"])
-        case "ConferenceChanged":
-            return replace(call, in_conference=event["in_conference"])
-        case "RecordingFailed":
-            return replace(call, recording=False)
-        case _:
-            return None
+    kind = event["event"]
+    if kind in _TOLD:
+        return replace(call, **{_TOLD[kind]: event[_TOLD[kind]]})
+    if kind == "RecordingFailed":
+        return replace(call, recording="off")
+    if kind == "StateChanged":
+        state = event["state"]
+        since = call.talking_since or (at if state["phase"] == "talking" else None)
+        return replace(call, phase=state["phase"], hold=state["hold"], transfer=state["transfer"], talking_since=since)
+    return None
 
 
 def _with(standing: PhoneStanding, call: StandingCall) -> PhoneStanding:

@@ -75,6 +75,10 @@ class SoundKind(IntEnum):
     """From the phone: what the agent hears, mono."""
     MICROPHONE = 3
     """To the phone: what the agent says, mono."""
+    WHISPER = 4
+    """To the phone: what a supervisor says to the agent alone, mono; neither sent nor recorded."""
+    BARGE = 5
+    """To the phone: what a supervisor says to both sides, mono; recorded on the agent's side."""
 
 
 @dataclass(frozen=True, slots=True)

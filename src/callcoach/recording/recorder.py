@@ -21,6 +21,7 @@ from pathlib import Path
 from callcoach.datapath import Call
 from callcoach.errors import RecordingError
 from callcoach.recording.journal import Journal
+from callcoach.recording.marks import marks_of
 from callcoach.recording.record import (
     CALL_FILE,
     PRIVATE_FILE_MODE,
@@ -32,12 +33,12 @@ from callcoach.recording.record import (
     write_record,
 )
 from callcoach.recording.wav import (
-    BYTES_PER_FRAME,
     BYTES_PER_SAMPLE,
     HEADER_BYTES,
     MAX_DATA_BYTES,
     finish_wav,
     sha256_of,
+    wav_frames,
 )
 
 _LOG = logging.getLogger(__name__)
@@ -255,11 +256,10 @@ def package(
     """
     raw, wav = folder / RAW_FILE, folder / WAV_FILE
     if raw.exists():
-        finish_wav(raw, wav, sample_rate_hz)
+        finish_wav(raw, wav, sample_rate_hz, marks_of(call))
     file = None
     if wav.exists():
-        frames = (wav.stat().st_size - HEADER_BYTES) // BYTES_PER_FRAME
-        file = RecordedFile(WAV_FILE, sha256_of(wav), sample_rate_hz, frames)
+        file = RecordedFile(WAV_FILE, sha256_of(wav), sample_rate_hz, wav_frames(wav))
     record = CallRecord(SCHEMA_VERSION, RECORDER_VERSION, call, file, recovered=recovered, mos=mos)
     write_record(record, folder / CALL_FILE, folder / RESERVED_FILE)
     return record

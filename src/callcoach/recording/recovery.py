@@ -16,7 +16,7 @@ from callcoach.errors import RecordingError
 from callcoach.recording.journal import JOURNAL_FILE, JournalEntry, last_entry, lock_abandoned
 from callcoach.recording.record import CALL_FILE, WAV_FILE, CallRecord
 from callcoach.recording.recorder import RAW_FILE, package
-from callcoach.recording.wav import BYTES_PER_FRAME, HEADER_BYTES, wav_frames
+from callcoach.recording.wav import wav_frames
 
 _LOG = logging.getLogger(__name__)
 
@@ -78,10 +78,8 @@ def _finish(folder: Path, entry: JournalEntry) -> CallRecord:
 
 def _audio_s(folder: Path, sample_rate_hz: int) -> float:
     raw, wav = folder / RAW_FILE, folder / WAV_FILE
-    if wav.exists():
-        return wav_frames(wav) / sample_rate_hz
-    frames = max(raw.stat().st_size - HEADER_BYTES, 0) // BYTES_PER_FRAME if raw.exists() else 0
-    return frames / sample_rate_hz
+    found = next((path for path in (wav, raw) if path.exists()), None)
+    return wav_frames(found) / sample_rate_hz if found else 0.0
 
 
 def _close(call: Call, end_s: float) -> Call:

@@ -75,11 +75,15 @@ class Quiet:
 
 
 def quiet_stretches(conversation: Conversation, at_least_s: float) -> Iterator[Quiet]:
-    """Yield every stretch of `at_least_s` or more in which neither speech nor another sound is heard."""
+    """Yield every stretch of `at_least_s` or more in which neither speech nor another sound is heard.
+
+    Where the recording was paused, there was sound for all that is known.
+    """
+    paused = paused_spans(conversation)
     speech = sorted(spoken_spans(conversation))
     sounds = Sounds(conversation)
     for wordless in wordless_spans(conversation, at_least_s):
-        for start_s, end_s in gaps(sounds.within(wordless), wordless):
+        for start_s, end_s in gaps(sorted([*sounds.within(wordless), *paused]), wordless):
             if end_s - start_s >= at_least_s:
                 before = max((one for one in speech if one[0] <= start_s), key=lambda one: one[1], default=None)
                 after = min((one for one in speech if one[0] >= end_s), key=lambda one: one[0], default=None)
@@ -114,12 +118,27 @@ def gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
 
 def held_spans(conversation: Conversation) -> list[Span]:
     """From each HOLD event to its RESUME, or to the end of the call."""
+    return _spans_between(conversation, CallEventKind.HOLD, CallEventKind.RESUME)
+
+
+def paused_spans(conversation: Conversation) -> list[Span]:
+    """Where the recording was paused: what was said there, nobody knows."""
+    return _spans_between(conversation, CallEventKind.RECORDING_PAUSED, CallEventKind.RECORDING_RESUMED)
+
+
+def other_voices(conversation: Conversation) -> list[Span]:
+    """Where somebody besides the agent is on the agent's side: a supervisor who barged in, a notice of recording."""
+    barged = _spans_between(conversation, CallEventKind.BARGE_STARTED, CallEventKind.BARGE_ENDED)
+    return sorted([*barged, *_spans_between(conversation, CallEventKind.NOTICE, CallEventKind.NOTICE_ENDED)])
+
+
+def _spans_between(conversation: Conversation, begins: CallEventKind, ends: CallEventKind) -> list[Span]:
     spans: list[Span] = []
     since_s: float | None = None
     for event in conversation.call.events:
-        if event.kind is CallEventKind.HOLD and since_s is None:
+        if event.kind is begins and since_s is None:
             since_s = max(event.at_s, 0.0)
-        elif event.kind is CallEventKind.RESUME and since_s is not None:
+        elif event.kind is ends and since_s is not None:
             spans.append((since_s, event.at_s))
             since_s = None
     if since_s is not None:

@@ -9,13 +9,23 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from callcoach.datapath import Conversation, Direction, Finding, FindingStatus, NotEvaluated, RuleFailure, RuleReport
+from callcoach.datapath import (
+    Conversation,
+    Direction,
+    Finding,
+    FindingStatus,
+    NotEvaluated,
+    RuleFailure,
+    RuleReport,
+    Speaker,
+)
 from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
 from callcoach.rules.definition import ExpectedSpan, Rule, Rulebook
 from callcoach.rules.examples import ExampleResult, compare_spans
 from callcoach.rules.match import Match, Need
 from callcoach.rules.normalise import normalise
 from callcoach.rules.precedence import without_superseded
+from callcoach.rules.quiet import other_voices, overlap_s
 from callcoach.rules.scope import Verdict, applicability
 from callcoach.rules.view import ConversationView
 
@@ -24,6 +34,9 @@ log = logging.getLogger(__name__)
 SCORE_FROM = 0.5
 """Confidence from which a finding takes points: from here on it is likelier right than wrong. Below,
 it waits for a person."""
+
+OTHER_VOICE = "other-voice"
+"""Stands for an exception where the agent's side carried another voice."""
 
 _REASONS = {
     Need.SEPARATED: ("双方声音没有分开录，分不清是谁说的", "the speakers are not on separate channels"),
@@ -101,7 +114,9 @@ def matches_of(rule: Rule, view: ConversationView) -> Iterator[Match | Excused]:
 
 
 def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
-    """The first of the rule's exceptions that holds around a match in a turn; None: it stands."""
+    """Why a match is no fault of the agent's: another's voice, or the first exception that holds; None: it stands."""
+    if is_another_voice(match, view):
+        return Excused(match, OTHER_VOICE, "a supervisor or a notice is heard on the agent's side")
     if match.turn_index is None or match.text_span is None:
         return None
     whole, start, end = place_in_turn(view.turn_at(match.turn_index).turn.text, match.text_span)
@@ -110,6 +125,14 @@ def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
         if reason is not None:
             return Excused(match, exception.id, reason)
     return None
+
+
+def is_another_voice(match: Match, view: ConversationView) -> bool:
+    """Whether what was found on the agent's side may be somebody else's: a word of it, or half of a measure."""
+    if match.speaker is not Speaker.AGENT:
+        return False
+    shared_s = overlap_s((match.start_s, match.end_s), other_voices(view.conversation))
+    return shared_s > 0 if match.turn_index is not None else shared_s >= (match.end_s - match.start_s) / 2
 
 
 def place_in_turn(text: str, span: tuple[int, int]) -> tuple[str, int, int]:

@@ -5,13 +5,17 @@ A factory that gives one port for each call makes it the agent's one headset; ca
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from callcoach.datapath import Direction
 from callcoach.sip import facts
+from callcoach.sip.added_voices import AddedVoices
 from callcoach.sip.call import CallSession
 from callcoach.sip.equipment import Equipment
+from callcoach.sip.notice import beep_sound, notice_sound
 from callcoach.sip.pjsua.bridge import BridgePort
 from callcoach.sip.pjsua.library import Library
 from callcoach.sip.ports import AudioPort
@@ -22,9 +26,12 @@ from callcoach.sip.states import Phase
 class SharedPort:
     """An agent's audio port in the bridge and how many calls use it."""
 
+    number: int
     audio: AudioPort
     bridge: BridgePort
+    voices: AddedVoices
     users: int = 0
+    beeped_at: float = 0.0
 
 
 class AgentAudio:
@@ -33,6 +40,10 @@ class AgentAudio:
     def __init__(self, equipment: Equipment) -> None:
         self._has = equipment
         self._ports: list[SharedPort] = []
+        self._numbers = itertools.count(1)
+        rate_hz = equipment.settings.clock_rate_hz
+        self._notice = notice_sound(equipment.recording, rate_hz)
+        self._beep = beep_sound(rate_hz)
         self.library: Library
 
     def start(self, session: CallSession) -> None:
@@ -41,6 +52,11 @@ class AgentAudio:
         recorder = (session.recorder.tick,) if session.recorder else ()
         session.leg.start_tap(session.port, (*recorder, *self._has.listeners(session.call.id)))
         self.connect(session)
+        session.tell_recording()
+        if session.recorder and self._notice:
+            for shared in self._serving(session):
+                shared.voices.announce(self._notice)
+                shared.beeped_at = time.monotonic()
 
     def connect(self, session: CallSession) -> None:
         """Connect the sound; while an outgoing call rings the agent hears the network's tones."""
@@ -50,7 +66,7 @@ class AgentAudio:
 
     def release(self, session: CallSession) -> None:
         """Let go of the port of an ended call."""
-        for shared in [port for port in self._ports if port.bridge is session.port]:
+        for shared in self._serving(session):
             shared.users -= 1
             if shared.users == 0:
                 self._ports.remove(shared)
@@ -67,13 +83,48 @@ class AgentAudio:
             if shared.audio.wants_hang_up:
                 yield from (one for one in sessions if one.port is shared.bridge and one.state.phase is Phase.TALKING)
 
+    def voices(self, sessions: tuple[CallSession, ...]) -> AddedVoices | None:
+        """Return the voices at the port of the call being talked on; None: there is no such call."""
+        for session in sessions:
+            if session.is_heard:
+                return next((shared.voices for shared in self._serving(session)), None)
+        return None
+
+    def on_voice(self, fact: facts.VoiceChanged, sessions: tuple[CallSession, ...]) -> None:
+        """Tell the calls that hear it of a voice that began; and each that was told, of its end."""
+        bridges = [shared.bridge for shared in self._ports if shared.number == fact.port]
+        for session in sessions:
+            was_told = fact.voice in session.added_voices
+            if was_told != fact.is_heard and session.port in bridges and (session.is_heard or was_told):
+                session.on_voice(fact.voice, fact.is_heard)
+
+    def beep(self, sessions: tuple[CallSession, ...]) -> None:
+        """Sound the tone that says again that the call is recorded, where it is due."""
+        every_s = self._has.recording.beep_every_s
+        if not every_s:
+            return
+        now = time.monotonic()
+        for shared in self._ports:
+            recorded = any(one.is_heard and one.is_recording for one in sessions if one.port is shared.bridge)
+            if recorded and now - shared.beeped_at >= every_s:
+                shared.voices.beep(self._beep)
+                shared.beeped_at = now
+
+    def _serving(self, session: CallSession) -> list[SharedPort]:
+        return [shared for shared in tuple(self._ports) if shared.bridge is session.port]
+
     def _port_for(self, session: CallSession) -> BridgePort:
         call_id = session.call.id
         audio = self._has.audio(call_id, self._has.settings.clock_rate_hz)
         shared = next((port for port in self._ports if port.audio is audio), None)
         if shared is None:
-            shared = SharedPort(audio, self.library.borrow_port())
-            shared.bridge.assign(audio, lambda error: self._has.post(facts.AudioFailed(call_id, error)))
+            number = next(self._numbers)
+            voices = AddedVoices(
+                self._has.settings.clock_rate_hz,
+                lambda voice, is_heard: self._has.post(facts.VoiceChanged(number, voice, is_heard)),
+            )
+            shared = SharedPort(number, audio, self.library.borrow_port(), voices, beeped_at=time.monotonic())
+            shared.bridge.assign(audio, voices, lambda error: self._has.post(facts.AudioFailed(call_id, error)))
             self._ports.append(shared)
         shared.users += 1
         return shared.bridge

@@ -16,6 +16,7 @@ from callcoach.datapath import Call, CallEvent, CallEventKind, Speaker
 from callcoach.errors import SipError
 from callcoach.recording.recorder import CallRecorder
 from callcoach.sip import events, facts
+from callcoach.sip.added_voices import OVER_S, Voice
 from callcoach.sip.pjsua.bridge import BridgePort
 from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.quality import estimate_mos
@@ -72,6 +73,8 @@ class CallSession:
         self.codec = ""
         self.encrypted = False
         self.muted = False
+        self.recording_paused = False
+        self.added_voices: set[Voice] = set()
         self.has_media = False
         self.port: BridgePort | None = None
         self.transfer_target = ""
@@ -103,9 +106,9 @@ class CallSession:
         """
         next_state(self.state, trigger)
 
-    def note(self, kind: CallEventKind, by: Speaker = Speaker.UNKNOWN, detail: str = "") -> None:
+    def note(self, kind: CallEventKind, by: Speaker = Speaker.UNKNOWN, detail: str = "", *, ago_s: float = 0.0) -> None:
         """Add an event to the call's record, at its place in the recording."""
-        event = CallEvent(kind, round(self._now_s(), 3), by, detail)
+        event = CallEvent(kind, round(max(0.0, self._now_s() - ago_s), 3), by, detail)
         self.call = replace(self.call, events=(*self.call.events, event))
         if self.recorder:
             self.recorder.note(self.call)
@@ -128,6 +131,11 @@ class CallSession:
     def is_heard(self) -> bool:
         """Whether agent and other side talk, as far as we hold nothing back."""
         return self.state.phase is Phase.TALKING and not self.state.held_by_us
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether what is said now is recorded."""
+        return self.recorder is not None and self.recorder.recording and not self.recording_paused
 
     @property
     def is_resuming(self) -> bool:
@@ -292,6 +300,38 @@ class CallSession:
         self.muted = muted
         self._emit(events.MuteChanged(self.call.id, muted))
         self.note(CallEventKind.MUTE if muted else CallEventKind.UNMUTE, Speaker.AGENT)
+
+    def pause_recording(self, paused: bool) -> None:
+        """Have silence recorded, and heard by listeners, in place of both sides; or end that."""
+        if self.state.phase is not Phase.TALKING:
+            raise SipError(f"The call is {self.state.phase}: only the recording of an answered call can be paused.")
+        if self.recording_paused == paused:
+            return
+        self.recording_paused = paused
+        if paused:
+            self.leg.silence_tap(True)
+            self.note(CallEventKind.RECORDING_PAUSED, Speaker.AGENT)
+        else:
+            self.note(CallEventKind.RECORDING_RESUMED, Speaker.AGENT)
+            self.leg.silence_tap(False)
+        self.tell_recording()
+
+    def tell_recording(self) -> None:
+        """Tell how the recording stands."""
+        state = "paused" if self.recording_paused else "on" if self.is_recording else "off"
+        self._emit(events.RecordingChanged(self.call.id, state))
+
+    def on_voice(self, voice: Voice, is_heard: bool) -> None:
+        """Note that somebody besides the agent is heard on the agent's side, or no longer."""
+        (self.added_voices.add if is_heard else self.added_voices.discard)(voice)
+        if voice is Voice.NOTICE:
+            self.note(CallEventKind.NOTICE if is_heard else CallEventKind.NOTICE_ENDED)
+        elif is_heard:
+            self.note(CallEventKind.BARGE_STARTED)
+            self._emit(events.BargeChanged(self.call.id, True))
+        else:
+            self.note(CallEventKind.BARGE_ENDED, ago_s=OVER_S)
+            self._emit(events.BargeChanged(self.call.id, False))
 
     def send_digits(self, digits: str) -> None:
         """Send DTMF digits."""

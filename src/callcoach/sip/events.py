@@ -130,6 +130,22 @@ class TransferResult:
 
 
 @dataclass(frozen=True, slots=True)
+class BargeChanged:
+    """A supervisor began to speak with both sides of a call, or does so no longer."""
+
+    call_id: str
+    barged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingChanged:
+    """A call's recording goes `on`, is `paused` (silence is written, so that times stay) or `off`."""
+
+    call_id: str
+    recording: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingFailed:
     """Recording ended early; the call goes on."""
 
@@ -201,6 +217,8 @@ PhoneEvent = (
     | ConferenceChanged
     | DtmfReceived
     | TransferResult
+    | BargeChanged
+    | RecordingChanged
     | RecordingFailed
     | RecordingFinished
     | RecordingRecovered

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from callcoach.sip.added_voices import Voice
+
 
 class Leg(StrEnum):
     """States of an INVITE session (RFC 3261 section 13)."""
@@ -166,6 +168,15 @@ class RecordingStopped:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class VoiceChanged:
+    """A voice besides the agent's began, or is over, at a port of the agent's audio."""
+
+    port: int
+    voice: Voice
+    is_heard: bool
+
+
 CallFact = LegChanged | MediaChanged | RemoteOffer | StreamClosed | ReinviteRefused | DigitHeard | TransferNotified
 """Facts about a call that is known already."""
 
@@ -178,4 +189,5 @@ Fact = (
     | TransportFact
     | AudioFailed
     | RecordingStopped
+    | VoiceChanged
 )

@@ -214,6 +214,24 @@ class Softphone:
         """Take calls at once unless another is talked on; or let them ring."""
         self._run(lambda: self._board.set_auto_answer(bool(on)))
 
+    def pause_recording(self, call_id: str | None = None) -> None:
+        """Record silence for both sides, and give it to listeners, while a card number is said."""
+        self._run(lambda: self._board.pause_recording(self._board.find(call_id, Trigger.HELD), True))
+
+    def resume_recording(self, call_id: str | None = None) -> None:
+        """Record the sound again."""
+        self._run(lambda: self._board.pause_recording(self._board.find_paused(call_id), False))
+
+    def whisper(self, pcm: bytes) -> None:
+        """Have the agent alone hear a supervisor, in the call being talked on; dropped when there is none."""
+        if voices := self._board.voices:
+            voices.whisper(pcm)
+
+    def barge(self, pcm: bytes) -> None:
+        """Have both sides of the call being talked on hear a supervisor; dropped when there is none."""
+        if voices := self._board.voices:
+            voices.barge(pcm)
+
     def register(self) -> None:
         """Register now instead of at the next retry."""
         self._run(lambda: self._board.library.register(True))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from callcoach.datapath import Call, CallEventKind, Direction, Speaker
 from callcoach.errors import SipError
 from callcoach.sip import events, facts
+from callcoach.sip.added_voices import AddedVoices
 from callcoach.sip.addresses import CallGate, Party, header_values, parse_party
 from callcoach.sip.agent_audio import AgentAudio
 from callcoach.sip.call import BUSY, CallSession, new_call_id
@@ -123,6 +124,23 @@ class Switchboard:
             one.mute(muted)
         self._audio.settle_microphones(self.sessions)
 
+    def pause_recording(self, session: CallSession, paused: bool) -> None:
+        """Pause a call's recording, or go on; with it that of the call in conference, which hears the same."""
+        conference = self._conference
+        for one in conference.members if conference and session in conference.members else (session,):
+            one.pause_recording(paused)
+
+    def find_paused(self, call_id: str | None) -> CallSession:
+        """Return the call with this id, or the one whose recording is paused.
+
+        Raises:
+            SipError: there is none.
+        """
+        paused = [session for session in self.sessions if session.recording_paused]
+        if call_id is None and not paused:
+            raise SipError("No recording is paused.")
+        return paused[0] if call_id is None else self.find(call_id, Trigger.HANG_UP)
+
     def join(self, session: CallSession, other: CallSession) -> None:
         """Make two calls and the agent one conversation; a call on hold is resumed for it.
 
@@ -141,6 +159,8 @@ class Switchboard:
                 one.want_hold(False)
             if any(member.muted for member in conference.members):
                 one.mute(True)
+            if any(member.recording_paused for member in conference.members):
+                one.pause_recording(True)
         self._settle_conference()
 
     def split(self, session: CallSession) -> None:
@@ -161,6 +181,11 @@ class Switchboard:
     def _settle_conference(self) -> None:
         if self._conference and not self._conference.settle():
             self._conference = None
+
+    @property
+    def voices(self) -> AddedVoices | None:
+        """What a supervisor speaks into: that of the call being talked on; None: there is none. From any thread."""
+        return self._audio.voices(self.sessions)
 
     def set_do_not_disturb(self, on: bool) -> None:
         """Turn calls away as busy from now on, or take them again."""
@@ -187,6 +212,7 @@ class Switchboard:
             session.pursue_hold()
         self._settle_conference()
         self._audio.settle_microphones(self.sessions)
+        self._audio.beep(self.sessions)
         for session in self._audio.done(self.sessions):
             session.hang_up()
 
@@ -215,6 +241,8 @@ class Switchboard:
                 self._on_replaced(fact)
             case facts.RecordingStopped():
                 self._on_recording_stopped(fact)
+            case facts.VoiceChanged():
+                self._audio.on_voice(fact, self.sessions)
             case facts.AudioFailed():
                 self._emit(events.AudioFault(fact.call_id, fact.error))
             case _:

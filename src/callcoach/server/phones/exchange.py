@@ -31,6 +31,17 @@ KEPT = (updates.TurnHeard, updates.FindingMade, updates.Hint)
 """What is told of a call again to who comes later."""
 
 
+FOLLOWED: tuple[tuple[Callable[[StandingCall], bool], tuple[CallEventKind, CallEventKind]], ...] = (
+    (lambda call: call.hold in ("local", "both"), (CallEventKind.HOLD, CallEventKind.RESUME)),
+    (
+        lambda call: call.recording == "paused",
+        (CallEventKind.RECORDING_PAUSED, CallEventKind.RECORDING_RESUMED),
+    ),
+    (lambda call: call.barged, (CallEventKind.BARGE_STARTED, CallEventKind.BARGE_ENDED)),
+)
+"""What live rules must know of a call: how it shows in its standing, and the events of its begin and end."""
+
+
 @dataclass(slots=True)
 class LiveRecord:
     """What is known live of a call that is up."""
@@ -192,12 +203,13 @@ class Exchange:
         self._listening.begin(call, phone.hello.sample_rate_hz, tell, self._choices())
 
     def _follow(self, before: StandingCall, now: StandingCall) -> None:
-        held, was_held = (one.hold in ("local", "both") for one in (now, before))
-        if held == was_held or self._listening is None or now.call_id not in self._live:
+        if self._listening is None or now.call_id not in self._live:
             return
-        gauges = self._live[now.call_id].gauges or {}
-        kind = CallEventKind.HOLD if held else CallEventKind.RESUME
-        self._listening.happened(now.call_id, CallEvent(kind, gauges.get("at_s", 0.0), Speaker.AGENT))
+        at_s = (self._live[now.call_id].gauges or {}).get("at_s", 0.0)
+        for is_so, kinds in FOLLOWED:
+            if is_so(now) != is_so(before):
+                kind = kinds[0] if is_so(now) else kinds[1]
+                self._listening.happened(now.call_id, CallEvent(kind, at_s, Speaker.AGENT))
 
     def _end(self, call_id: str) -> None:
         if call_id in self._live and self._listening is not None:

@@ -56,8 +56,19 @@ class Phone:
 
     def speak(self, pcm: bytes) -> None:
         """Give the phone what the agent says."""
+        self._sound(SoundKind.MICROPHONE, pcm)
+
+    def whisper(self, pcm: bytes) -> None:
+        """Give the phone what a supervisor says to the agent alone."""
+        self._sound(SoundKind.WHISPER, pcm)
+
+    def barge(self, pcm: bytes) -> None:
+        """Give the phone what a supervisor says to agent and customer."""
+        self._sound(SoundKind.BARGE, pcm)
+
+    def _sound(self, kind: SoundKind, pcm: bytes) -> None:
         if self._outgoing.qsize() < MOST_WAITING:
-            self._outgoing.put_nowait(encode_sound(SoundFrame(SoundKind.MICROPHONE, "", pcm)))
+            self._outgoing.put_nowait(encode_sound(SoundFrame(kind, "", pcm)))
 
     def take(self, message: Message) -> dict[str, Any] | None:
         """Take a message of the phone; return the event it tells, if any."""

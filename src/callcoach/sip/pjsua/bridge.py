@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from callcoach.sip.added_voices import AddedVoices
 from callcoach.sip.frames import FrameCopier
 from callcoach.sip.pjsua.binding import pj
 from callcoach.sip.ports import BYTES_PER_SAMPLE, AudioPort
@@ -33,16 +34,17 @@ class BridgePort(pj.AudioMediaPort):
         self.serial = 0
         self.rest()
 
-    def assign(self, audio: AudioPort, on_error: Callable[[str], None]) -> None:
-        """Serve this audio port from the next tick on."""
+    def assign(self, audio: AudioPort, voices: AddedVoices, on_error: Callable[[str], None]) -> None:
+        """Serve this audio port, with the voices added to it, from the next tick on."""
         self.muted = False
+        self._voices: AddedVoices | None = voices
         self._on_error = on_error
         self._audio: AudioPort | None = audio
 
     def rest(self) -> None:
         """Serve no audio port."""
         self.muted = False
-        self._audio = None
+        self._audio = self._voices = None
 
     def onFrameRequested(self, frame: Any) -> None:  # noqa: N802
         """Give the bridge 20 ms of the microphone."""
@@ -51,6 +53,8 @@ class BridgePort(pj.AudioMediaPort):
             if self._audio:
                 said = self._audio.read(self._samples)[: len(pcm)].ljust(len(pcm), b"\0")
                 pcm = self._silence if self.muted else said
+            if self._voices:
+                pcm = self._voices.to_send(pcm, self._samples)
         except Exception as error:  # noqa: BLE001 - any microphone fault: the media clock must go on
             self._fail(error)
         self.frame = pcm
@@ -61,8 +65,8 @@ class BridgePort(pj.AudioMediaPort):
     def onFrameReceived(self, frame: Any) -> None:  # noqa: N802
         """Take 20 ms for the loudspeaker."""
         try:
-            if self._audio:
-                self._audio.write(self._copier.take(frame) or self._silence)
+            if self._audio and self._voices:
+                self._audio.write(self._voices.to_hear(self._copier.take(frame) or self._silence))
         except Exception as error:  # noqa: BLE001 - as above
             self._fail(error)
 
@@ -78,11 +82,14 @@ class CallTap(pj.AudioMediaPort):
         super().__init__()
         self._copier = copier
         self._work: tuple[BridgePort, tuple[Tick, ...]] | None = None
+        self.is_silent = False
+        """Whether the sinks get silence in place of both sides."""
         self._serial = 0
 
     def assign(self, agent: BridgePort, sinks: tuple[Tick, ...]) -> None:
         """Give every tick from now on to the sinks."""
         self._serial = agent.serial
+        self.is_silent = False
         self._work = (agent, sinks)
 
     def rest(self) -> None:
@@ -97,6 +104,8 @@ class CallTap(pj.AudioMediaPort):
         customer = self._copier.take(frame)
         said = agent.frame if agent.serial != self._serial else b""
         self._serial = agent.serial
+        if self.is_silent:
+            said = customer = b""
         for sink in sinks:
             sink(said, customer)
 

@@ -212,6 +212,11 @@ class PjCall(pj.Call):
         self.tap = self._library.borrow_tap()
         self.tap.assign(agent, sinks)
 
+    def silence_tap(self, silent: bool) -> None:
+        """Give the sinks silence in place of both sides, or the sound again."""
+        if self.tap:
+            self.tap.is_silent = silent
+
     def stop_tap(self) -> None:
         """Give no more ticks."""
         if self.tap:
