@@ -25,6 +25,15 @@ def test_pauses_shares_and_overlaps():
     assert found.talk_overs == 1
 
 
+def test_what_was_silent_while_the_recording_was_paused_is_not_known():
+    segments = [Segment(AGENT, 0, 10), Segment(CUSTOMER, 30, 39)]
+    paused = CallEvent(CallEventKind.RECORDING_PAUSED, 11.0, AGENT)
+    resumed = CallEvent(CallEventKind.RECORDING_RESUMED, 24.0, AGENT)
+    assert measure(analysis(segments, duration_s=40.0)).silence_s == 20
+    assert measure(analysis(segments, [paused, resumed], duration_s=40.0)).silence_s == 6
+    assert measure(analysis(segments, [paused], duration_s=60.0)).silence_s == 0
+
+
 def test_ringing_and_holds():
     events = [
         CallEvent(CallEventKind.RING, -12.5, CUSTOMER),

@@ -35,10 +35,17 @@ def test_a_second_call_waits_beside_the_first():
     assert [one.call_id for one in folded(RINGS, TALKS, other).calls] == ["c1", "c2"]
 
 
-def test_a_recording_that_failed_shows():
-    call = folded(RINGS, TALKS, events.RecordingFailed("c1", "disk full")).call("c1")
-    assert call
-    assert not call.recording
+def test_how_the_recording_stands_shows():
+    on, paused = events.RecordingChanged("c1", "on"), events.RecordingChanged("c1", "paused")
+    failed = events.RecordingFailed("c1", "disk full")
+    states = [folded(RINGS, TALKS, *more).calls[0].recording for more in ((), (on,), (on, paused), (on, failed))]
+    assert states == ["off", "on", "paused", "off"]
+
+
+def test_a_supervisor_who_barges_in_shows():
+    barged = folded(RINGS, TALKS, events.BargeChanged("c1", True))
+    assert barged.calls[0].barged
+    assert not after(barged, events.as_plain(events.BargeChanged("c1", False)), 0.0).calls[0].barged
 
 
 def test_events_of_unknown_calls_change_nothing():

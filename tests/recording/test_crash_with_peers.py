@@ -98,6 +98,27 @@ def test_killed_on_hold(phones: Phones, customer: Baresip, counting_voice: Path)
     assert ("hold", "agent") in phone.call_events(call_id)
 
 
+def test_killed_while_the_recording_is_paused(phones: Phones, customer: Baresip, counting_voice: Path) -> None:
+    phone = phones.registered("1001", "--play", str(counting_voice))
+    phone.say("dial 8001")
+    call_id = phone.wait_phase("talking")["call_id"]
+    wait_until(lambda: phone.recorded_s() > 1.0, "a second of sound")
+    phone.say("pause")
+    phone.wait("RecordingChanged", recording="paused")
+    wait_until(lambda: phone.recorded_s() > 2.5, "silence on disk")
+    phone.kill()
+    again = phones.start("1001", data_dir=phone.data_dir)
+    recovered = again.wait("RecordingRecovered", call_id=call_id)
+    agent, other = sides_of(recovered)
+    (paused_s,) = [e["at_s"] for e in again.record(call_id)["call"]["events"] if e["kind"] == "recording_paused"]
+    paused = slice(int(8000 * paused_s) + 320, None)
+    assert len(agent[paused]) > 8000
+    assert not agent[paused].any()
+    assert not other[paused].any()
+    assert agent[: paused.start].any()
+    assert b"recording paused" in Path(recovered["path"]).read_bytes()[-200:]
+
+
 def test_a_full_disk_leaves_the_call_up(phones: Phones, customer: Baresip, our_voice: Path) -> None:
     """A disk with less free space than the settings ask for: no recording, but a call."""
     phone = phones.registered("1001", "--play", str(our_voice), RECORDING__MIN_FREE_MB=10**9)

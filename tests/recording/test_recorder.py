@@ -2,25 +2,30 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from callcoach.audio.decoding import open_recording
 from callcoach.datapath import Call, CallEvent, CallEventKind, Direction, RtpQuality, Speaker
 from callcoach.errors import RecordingError
 from callcoach.recording.journal import JOURNAL_FILE
+from callcoach.recording.marks import marks_of
 from callcoach.recording.record import CALL_FILE, WAV_FILE
 from callcoach.recording.recorder import RAW_FILE, CallRecorder, interleave
 from callcoach.recording.recovery import recover_all
 from callcoach.recording.store import call_folders, load_call, read_record
-from callcoach.recording.wav import HEADER_BYTES, sha256_of
+from callcoach.recording.wav import HEADER_BYTES, finish_wav, sha256_of
 from tests.peers.process import wait_until
 from tests.peers.sound import read_wav
 
@@ -313,6 +318,87 @@ def test_a_living_recording_is_left_alone(make: Callable[..., CallRecorder], clo
     record(recorder, clock, 10)
     assert recover_all(tmp_path / "calls") == ()
     recorder.finish(CALL)
+
+
+PAUSED = replace(
+    CALL,
+    events=(
+        CallEvent(CallEventKind.ANSWER, 0.0, Speaker.AGENT),
+        CallEvent(CallEventKind.RECORDING_PAUSED, 0.5, Speaker.AGENT),
+        CallEvent(CallEventKind.RECORDING_RESUMED, 1.5, Speaker.AGENT),
+    ),
+)
+
+
+def marks_in(wav: Path) -> dict[str, int]:
+    """Return the names of a WAV file's cue points and their sample numbers, read chunk by chunk."""
+    data = wav.read_bytes()
+    assert data[:4] == b"RIFF"
+    assert int.from_bytes(data[4:8], "little") == len(data) - 8
+    chunks: dict[bytes, bytes] = {}
+    at = 12
+    while at < len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "little")
+        chunks[data[at : at + 4]] = data[at + 8 : at + 8 + size]
+        at += 8 + size + size % 2
+    assert at == len(data)
+    if b"cue " not in chunks:
+        return {}
+    cues, labels = chunks[b"cue "], chunks[b"LIST"]
+    assert labels[:4] == b"adtl"
+    points = {struct.unpack_from("<II", cues, at) for at in range(4, len(cues), 24)}
+    places = dict(points)
+    names: dict[str, int] = {}
+    at = 4
+    while at < len(labels):
+        size, number = struct.unpack_from("<II", labels, at + 4)
+        names[labels[at + 12 : at + 8 + size].rstrip(b"\0").decode()] = places[number]
+        at += 8 + size + size % 2
+    return names
+
+
+def test_a_pause_is_marked_in_the_file_which_others_still_read(
+    make: Callable[..., CallRecorder], clock: Clock, tmp_path: Path
+) -> None:
+    recorder = make()
+    recorder.start()
+    record(recorder, clock, 100)
+    stored = recorder.finish(PAUSED)
+    assert stored.recording
+    assert stored.recording.frames == 100 * TICK_SAMPLES
+    wav = recorder.folder / WAV_FILE
+    assert marks_in(wav) == {"recording paused": 4000, "recording resumed": 12000}
+    assert len(read_wav(wav)[0]) == 100 * TICK_SAMPLES
+    recording, sound = open_recording(wav, work_dir=tmp_path, trust_sides=True)
+    assert recording.duration_s == 2.0
+    assert not recording.notes
+    assert sound.duration_s == 2.0
+
+
+@pytest.mark.parametrize("marked", ["header alone", "half of the marks", "all but the name"])
+def test_a_crash_while_the_marks_are_written_is_made_good(
+    tmp_path: Path, make: Callable[..., CallRecorder], clock: Clock, marked: str
+) -> None:
+    recorder = make()
+    recorder.start()
+    record(recorder, clock, 100)
+    recorder.note(PAUSED)
+    recorder.stop()
+    recorder._journal.close()
+    folder = recorder.folder
+    whole = tmp_path / "whole"
+    shutil.copytree(folder, whole)
+    finish_wav(whole / RAW_FILE, whole / WAV_FILE, RATE_HZ, marks_of(PAUSED))
+    data = (whole / WAV_FILE).read_bytes()
+    sound = HEADER_BYTES + 100 * 640
+    cut = {"header alone": sound, "half of the marks": sound + 40, "all but the name": len(data)}[marked]
+    (folder / RAW_FILE).write_bytes(data[:cut])
+    (found,) = recover_all(tmp_path / "calls")
+    assert (found.folder / WAV_FILE).read_bytes() == data
+    assert found.record.recording
+    assert found.record.recording.frames == 100 * TICK_SAMPLES
+    assert found.record.call.events[-1].at_s == 2.0
+    assert marks_in(found.folder / WAV_FILE) == {"recording paused": 4000, "recording resumed": 12000}
 
 
 @pytest.mark.parametrize("step", ["before the audio", "torn frame", "wav made, record missing", "record made"])

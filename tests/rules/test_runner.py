@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from callcoach.datapath import Call, Conversation, FindingStatus, Speaker, Turn, Word
+from callcoach.datapath import Call, CallEvent, CallEventKind, Conversation, FindingStatus, Speaker, Turn, Word
 from callcoach.rules.definition import Rulebook
 from callcoach.rules.kinds import Condition
 from callcoach.rules.match import Match
@@ -90,3 +90,35 @@ def test_findings_are_in_order_of_time_and_numbered_so(book: Rulebook) -> None:
     findings = apply_rules(book, Conversation(Call("c"), 9.0, turns)).findings
     assert [one.start_s for one in findings] == sorted(one.start_s for one in findings)
     assert [one.id for one in findings] == [f"f{n:03d}" for n in range(1, len(findings) + 1)]
+
+
+def test_what_a_supervisor_or_a_notice_says_is_no_fault_of_the_agent(book: Rulebook) -> None:
+    turns = (Turn(0, Speaker.AGENT, 1, 3, "我不能给您改签"), Turn(1, Speaker.AGENT, 21, 23, "我不能给您改签"))
+
+    def found(*events: CallEvent) -> list[float]:
+        report = apply_rules(book, Conversation(Call("c", events=events), 24.0, turns))
+        return [one.start_s for one in report.findings if one.rule_id == "neg.cannot"]
+
+    barged = CallEvent(CallEventKind.BARGE_STARTED, 20.0), CallEvent(CallEventKind.BARGE_ENDED, 23.5)
+    noticed = CallEvent(CallEventKind.NOTICE, 0.0), CallEvent(CallEventKind.NOTICE_ENDED, 2.0)
+    assert len(found()) == 2
+    assert [start < 20 for start in found(*barged)] == [True]
+    assert [start > 20 for start in found(*noticed)] == [True]
+    assert found(*noticed, *barged[:1]) == [], "whoever barged in stayed to the end"
+    assert len(found(CallEvent(CallEventKind.BARGE_STARTED, 10.0), CallEvent(CallEventKind.BARGE_ENDED, 15.0))) == 2
+
+
+def test_silence_while_the_recording_was_paused_is_no_dead_air(book: Rulebook) -> None:
+    turns = (Turn(0, Speaker.CUSTOMER, 0, 3, "卡号是"), Turn(1, Speaker.AGENT, 20, 22, "收到了谢谢"))
+
+    def dead_air(*events: CallEvent) -> list[float | None]:
+        report = apply_rules(book, Conversation(Call("c", events=events), 24.0, turns))
+        return [one.value for one in report.findings if one.rule_id == "silence.dead_air"]
+
+    paused = CallEvent(CallEventKind.RECORDING_PAUSED, 4.0)
+    assert dead_air() == [17.0]
+    assert dead_air(paused, CallEvent(CallEventKind.RECORDING_RESUMED, 19.0)) == []
+    assert dead_air(paused) == []
+    assert dead_air(paused, CallEvent(CallEventKind.RECORDING_RESUMED, 12.0)) == [8.0], (
+        "what was silent after it counts"
+    )

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 import uvicorn
+from numpy.typing import NDArray
 
+from callcoach.line.wire import SoundFrame, SoundKind
 from callcoach.principal import Role, Scope
 from callcoach.server.app import create_app
+from callcoach.server.phones import phone as line_end
 from callcoach.server.phones.news import News
 from callcoach.settings import Settings, WorkSettings
 from callcoach.store.model import NewPerson
@@ -23,6 +28,7 @@ from callcoach.store.people import add_person
 from callcoach.store.tokens import make_token
 from tests.peers.phone import Phone, softphone
 from tests.peers.process import LOOPBACK, free_port, wait_until
+from tests.peers.sound import seconds_of_tone, share_of_tone, sides_of, tone, write_wav
 from tests.server.conftest import token_for
 
 pytestmark = [pytest.mark.peer, pytest.mark.slow]
@@ -37,6 +43,7 @@ class Running:
         self.settings, self.port = settings, port
         self.app = create_app(settings)
         self.news: list[News] = []
+        self.sounds: list[SoundFrame] = []
         config = uvicorn.Config(self.app, host=LOOPBACK, port=port, log_level="error", lifespan="on")
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run)
@@ -64,7 +71,16 @@ class Running:
     def _run(self) -> None:
         asyncio.run(self._serve())
 
+    def at_the_phone(self, do: Callable[[line_end.Phone], object]) -> None:
+        """Do something with the one connected phone, in the server's event loop."""
+        (phone,) = self.services.exchange.phones()
+        self._loop.call_soon_threadsafe(do, phone)
+
+    def heard(self, kind: SoundKind) -> NDArray[np.int16]:
+        return np.frombuffer(b"".join(one.pcm for one in list(self.sounds) if one.kind is kind), "<i2")
+
     async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
         reader = asyncio.create_task(self._read())
         await self._server.serve()
         reader.cancel()
@@ -77,6 +93,9 @@ class Running:
                 one = await reader.queue.get()
                 if isinstance(one, News):
                     self.news.append(one)
+                    reader.hears = one.person_id
+                else:
+                    self.sounds.append(one)
 
 
 @pytest.fixture
@@ -178,6 +197,55 @@ def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
         wrong = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "not a number"}, headers=headers)
         assert wrong.status_code == 503
         assert wrong.json()["detail"]
+
+
+def test_a_supervisor_whispers_and_barges_in_over_the_line(server: Running, tmp_path: Path) -> None:
+    token = agent_token(server)
+    voice = write_wav(tmp_path / "customer.wav", tone(700, 60))
+    said = tone(1900, 2.0)
+    with (
+        agent_phone(server, tmp_path / "agent", token) as phone,
+        softphone(tmp_path / "customer", "--play", str(voice), settings={"user": "138"}) as caller,
+    ):
+        wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
+        call_id = called(phone, caller)
+        wait_until(lambda: len(server.heard(SoundKind.EAR)) > 8000, "what the agent hears")
+        server.sounds.clear()
+        speak(server, said, lambda phone, pcm: phone.whisper(pcm))
+        ear, call = server.heard(SoundKind.EAR), server.heard(SoundKind.CALL)
+        assert share_of_tone(ear, 1900) > 0.2
+        assert share_of_tone(ear, 700) > 0.2
+        assert share_of_tone(call[0::2], 1900) == 0.0
+        server.sounds.clear()
+        speak(server, said, lambda phone, pcm: phone.barge(pcm))
+        wait_until(lambda: _calls(server)[0]["barged"], "the supervisor to be told")
+        assert share_of_tone(server.heard(SoundKind.EAR), 1900) > 0.2
+        assert share_of_tone(server.heard(SoundKind.CALL)[0::2], 1900) > 0.8
+        wait_until(lambda: not _calls(server)[0]["barged"], "the supervisor to have left")
+        server.at_the_phone(lambda phone: asyncio.ensure_future(phone.ask("pause_recording", {})))
+        wait_until(lambda: _calls(server)[0]["recording"] == "paused", "the pause")
+        server.sounds.clear()
+        wait_until(lambda: len(server.heard(SoundKind.CALL)) > 16000, "sound while paused")
+        assert not server.heard(SoundKind.CALL)[3200:].any(), "who listens live hears nothing of it"
+        assert share_of_tone(server.heard(SoundKind.EAR), 700) > 0.8, "the agent does"
+        caller.say("hangup")
+        heard = sides_of(caller.wait("RecordingFinished"))[1]
+    assert seconds_of_tone(heard, 1900) == pytest.approx(2.0, abs=0.5), "the customer heard the one, not the other"
+    assert {"barge_started", "barge_ended", "recording_paused"} <= {kind for kind, _ in phone.call_events(call_id)}
+
+
+def speak(server: Running, samples: NDArray[np.int16], say: Callable[[line_end.Phone, bytes], None]) -> None:
+    """Speak as a supervisor's browser does: 20 ms at a time."""
+    began = time.monotonic()
+    for number in range(len(samples) // 160):
+        time.sleep(max(0.0, began + 0.02 * number - time.monotonic()))
+        pcm = samples[number * 160 : (number + 1) * 160].tobytes()
+        server.at_the_phone(lambda phone, pcm=pcm: say(phone, pcm))
+
+
+def _calls(server: Running) -> list[dict[str, Any]]:
+    standings = [one.data for one in list(server.news) if one.kind == "standing"]
+    return standings[-1]["calls"]
 
 
 def test_a_token_without_the_scope_is_refused_in_words(server, tmp_path):
