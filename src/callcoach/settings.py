@@ -89,7 +89,7 @@ class SipSettings(BaseModel):
         default="off", description="SDES-SRTP; `mandatory` refuses unencrypted media."
     )
     expires_s: int = Field(default=300, ge=30, description="Registration lifetime asked for, in seconds.")
-    retry_s: int = Field(default=10, ge=1, description="Pause before registering again after a failure, in seconds.")
+    retry_s: int = Field(default=5, ge=1, description="Pause before registering again after a failure, in seconds.")
     codecs: tuple[str, ...] = Field(default=("PCMA", "PCMU", "G722"), description="Codecs offered, best first.")
     clock_rate_hz: Annotated[Literal[8000, 16000], BeforeValidator(_whole_number)] = Field(
         default=8000, description="Rate of the audio bridge and of recordings; 16000 makes sense with G722."
