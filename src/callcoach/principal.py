@@ -38,6 +38,8 @@ class Scope(StrEnum):
     EVENTS = "events"
     PHONE = "phone"
     """Be one's softphone, and have it place calls."""
+    AROUND = "around"
+    """Notes, outcomes, callbacks, complaints and surveys."""
 
 
 ALL_SCOPES = frozenset(Scope)

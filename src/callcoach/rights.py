@@ -42,6 +42,10 @@ class Permission(StrEnum):
     """Call numbers of campaigns' lists."""
     CAMPAIGNS_KEEP = "campaigns-keep"
     """Make campaigns, bring numbers in, assign them; keep the do-not-call list."""
+    AROUND_CALL = "around-call"
+    """Keep notes, outcomes, scripts and callbacks of one's calls; see those of one's teams, or all."""
+    CALL_TEXTS = "call-texts"
+    """Keep the outcomes, scripts and surveys that agents work with."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
     HOOKS = "hooks"
@@ -57,7 +61,7 @@ class Permission(StrEnum):
 _EVERYBODY = frozenset(
     {
         *(Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT),
-        *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE),
+        *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE, Permission.AROUND_CALL),
     }
 )
 _CALLING = frozenset({Permission.CUSTOMERS_EDIT, Permission.CAMPAIGNS_WORK})
@@ -66,7 +70,7 @@ _TEACHING = frozenset({Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
     Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING,
-    Role.TRAINER: _EVERYBODY | _TEACHING,
+    Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -86,6 +90,8 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.CAMPAIGNS_SEE: Scope.CAMPAIGNS,
     Permission.CAMPAIGNS_WORK: Scope.CAMPAIGNS,
     Permission.CAMPAIGNS_KEEP: Scope.CAMPAIGNS,
+    Permission.AROUND_CALL: Scope.AROUND,
+    Permission.CALL_TEXTS: Scope.AROUND,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.HOOKS: None,
     Permission.EVENTS: Scope.EVENTS,

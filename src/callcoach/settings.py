@@ -30,6 +30,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from callcoach.around_settings import CallbackSettings
 from callcoach.calling_settings import CustomerSettings, DeskSettings, DiallingSettings
 from callcoach.errors import ConfigError
 
@@ -313,6 +314,7 @@ class Settings(BaseSettings):
     desk: DeskSettings = DeskSettings()
     customers: CustomerSettings = CustomerSettings()
     dialling: DiallingSettings = DiallingSettings()
+    callbacks: CallbackSettings = CallbackSettings()
 
     @cached_property
     def models_dir(self) -> Path:

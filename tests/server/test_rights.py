@@ -27,6 +27,7 @@ pytestmark = pytest.mark.slow
 PUBLIC = "public"
 EVERYBODY = frozenset(Role)
 TEACHERS = EVERYBODY - {Role.AGENT}
+TRAINERS = frozenset({Role.TRAINER, Role.ADMINISTRATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 AGENT = frozenset({Role.AGENT})
 KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
@@ -96,6 +97,30 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /api/v1/contacts/import": KEEPERS,
     "PUT /api/v1/contacts/{contact_id}": KEEPERS,
     "DELETE /api/v1/contacts/{contact_id}": KEEPERS,
+    "GET /desk/notes": EVERYBODY,
+    "GET /desk/wrap-up": EVERYBODY,
+    "POST /desk/wrap-up": EVERYBODY,
+    "GET /desk/callbacks": EVERYBODY,
+    "GET /desk/callbacks/due": EVERYBODY,
+    "GET /calls/{call_id}/around": EVERYBODY,
+    "GET /callbacks": EVERYBODY,
+    "POST /callbacks": EVERYBODY,
+    "GET /callbacks/export": EVERYBODY,
+    "GET /callbacks/{callback_id}": EVERYBODY,
+    "POST /callbacks/{callback_id}/{step}": EVERYBODY,
+    "GET /dispositions": TRAINERS,
+    "POST /dispositions": TRAINERS,
+    "POST /dispositions/{disposition_id}": TRAINERS,
+    "GET /api/v1/desk/notes": EVERYBODY,
+    "PUT /api/v1/desk/notes": EVERYBODY,
+    "GET /api/v1/dispositions": EVERYBODY,
+    "POST /api/v1/dispositions": TRAINERS,
+    "PUT /api/v1/dispositions/{disposition_id}": TRAINERS,
+    "GET /api/v1/calls/{call_id}/around": EVERYBODY,
+    "GET /api/v1/callbacks": EVERYBODY,
+    "POST /api/v1/callbacks": EVERYBODY,
+    "GET /api/v1/callbacks/{callback_id}": EVERYBODY,
+    "POST /api/v1/callbacks/{callback_id}/steps": EVERYBODY,
     "GET /account": EVERYBODY,
     "POST /account/password": EVERYBODY,
     "GET /tokens": EVERYBODY,

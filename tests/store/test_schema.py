@@ -114,6 +114,21 @@ INSERT INTO attempts (id, lead_id, campaign_id, person_id, at, call_id, outcome,
 INSERT INTO do_not_call (id, number, number_key, reason, until, added_by, added_at)
   VALUES (1, '13900000001', '13900000001', '本人要求', NULL, 1, '2026-01-02 03:04:05');
 """,
+    "0085": """
+INSERT INTO desk_calls (id, phone_call_id, person_id, call_pk, number, direction, queue, at)
+  VALUES (1, 'c1', 1, 1, '13800000020', 'inbound', '', '2026-01-02 03:04:05');
+INSERT INTO call_notes (desk_call_id, text, version, changed_at) VALUES (1, '发票', 1, '2026-01-02 03:04:05');
+INSERT INTO dispositions (id, parent_id, name_zh, name_en, needs_callback, needs_complaint, active, place)
+  VALUES (1, NULL, '已解决', 'Solved', FALSE, FALSE, TRUE, 0);
+INSERT INTO wrap_ups (desk_call_id, disposition_id, follow_up, done_at, version)
+  VALUES (1, 1, '', '2026-01-02 03:04:05', 1);
+INSERT INTO callbacks (id, state, due_at, number, customer, reason, owner_id, team_id, made_at, made_by, call_pk,
+  desk_call_id, turn, said, at_s, attempts, escalated_at, ended_at, version)
+  VALUES (1, 'draft', '2026-01-03 03:04:05', '13800000020', '', '', 1, 1, '2026-01-02 03:04:05', NULL, 1, NULL, 0,
+  '明天给您回电', 0.5, 0, NULL, NULL, 1);
+INSERT INTO callback_steps (id, callback_id, step, at, person_id, note, due_at, owner_id)
+  VALUES (1, 1, 'confirm', '2026-01-02 03:04:05', 1, '', '2026-01-03 03:04:05', 1);
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

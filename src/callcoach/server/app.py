@@ -11,9 +11,14 @@ from starlette.concurrency import run_in_threadpool
 
 from callcoach import __version__
 from callcoach.server.account import pages as account_pages
+from callcoach.server.around import disposition_pages
+from callcoach.server.around import pages as around_pages
+from callcoach.server.around import routes as around_routes
 from callcoach.server.audit import pages as audit_pages
 from callcoach.server.audit import routes as audit
 from callcoach.server.body_limit import BodyLimit
+from callcoach.server.callbacks import pages as callback_pages
+from callcoach.server.callbacks import routes as callback_routes
 from callcoach.server.calls import call_pages
 from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
@@ -57,6 +62,8 @@ API_ROUTERS = (
     trend_pages.api_router,
     hook_pages.api_router,
     contacts.router,
+    around_routes.router,
+    callback_routes.router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -71,6 +78,9 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     desk_pages.router,
     desk_line.router,
     floor_pages.router,
+    around_pages.router,
+    callback_pages.router,
+    disposition_pages.router,
     hook_pages.router,
     contact_pages.router,
     export_pages.router,

@@ -83,6 +83,11 @@ def call_exists(session: Session, call_id: str) -> bool:
     return session.scalar(select(CallRow.pk).where(CallRow.id == call_id)) is not None
 
 
+def key_of_call(session: Session, call_id: str) -> int:
+    """Return the key of a call, whoever may see it; it must be there."""
+    return session.scalars(select(CallRow.pk).where(CallRow.id == call_id)).one()
+
+
 def get_call(session: Session, principal: Principal, call_id: str) -> CallSummary:
     """Return one call.
 

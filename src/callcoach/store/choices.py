@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from callcoach.principal import Principal, Role
@@ -20,6 +20,15 @@ def agents_to_choose(session: Session, principal: Principal) -> tuple[tuple[int,
     if principal.role is Role.SUPERVISOR:
         members = select(MembershipRow.person_id).where(MembershipRow.team_id.in_(sorted(principal.team_ids)))
         query = query.where(PersonRow.id.in_(members))
+    return tuple((row.id, row.name) for row in session.execute(query.order_by(PersonRow.name, PersonRow.id)))
+
+
+def colleagues(session: Session, principal: Principal) -> tuple[tuple[int, str], ...]:
+    """Return id and name of whom work can be handed on to: oneself and one's teams, or everybody who is active."""
+    query = select(PersonRow.id, PersonRow.name).where(PersonRow.active)
+    if principal.role in (Role.AGENT, Role.SUPERVISOR):
+        members = select(MembershipRow.person_id).where(MembershipRow.team_id.in_(sorted(principal.team_ids)))
+        query = query.where(or_(PersonRow.id == principal.person_id, PersonRow.id.in_(members)))
     return tuple((row.id, row.name) for row in session.execute(query.order_by(PersonRow.name, PersonRow.id)))
 
 

@@ -25,8 +25,9 @@ from callcoach.errors import ConflictError, DuplicateError, InputError, StoreErr
 from callcoach.intake import SOUND_SUFFIXES, call_id
 from callcoach.recording.record import PRIVATE_FOLDER_MODE, call_from_plain, call_to_plain
 from callcoach.recording.wav import sync_folder
+from callcoach.store.around.desk_calls import tie
 from callcoach.store.audit import note
-from callcoach.store.calls import add_call, call_exists, call_with_sound
+from callcoach.store.calls import add_call, call_exists, call_with_sound, key_of_call
 from callcoach.store.model import StoredSound
 from callcoach.work.desk import Desk
 from callcoach.work.metadata import CallMetadata, Told
@@ -129,7 +130,7 @@ def receive(desk: Desk, sound: Staged, customer: Staged | None, told: Told, send
         with desk.database.reading() as session:
             known = call_with_sound(session, sha256)
         if known is not None:
-            return Received(known, created=False)
+            return _known(desk, known, told, sender)
         call = _call(told, sound, sha256, ZoneInfo(desk.settings.server.time_zone))
         stored = StoredSound(
             sha256, f"received{sound.suffix}", f"customer{customer.suffix}" if customer else "", sound.name[:400]
@@ -190,7 +191,9 @@ def _add(desk: Desk, call: Call, stored: StoredSound, told: Told, sender: Sender
     owner_id = sender.person_id if sender.own_calls_only else None
     try:
         with desk.database.writing() as session:
-            add_call(session, call, stored, agent_right=right, owner_id=owner_id)
+            call_pk = add_call(session, call, stored, agent_right=right, owner_id=owner_id)
+            if isinstance(told, Call):  # our softphone's: the desk wrote under its id, which may not be ours
+                tie(session, told.id, call_pk, sender.person_id)
             about, detail = ("call", call.id), {"source": stored.source}
             note(
                 session, "call.receive", person_id=sender.person_id, about=about, detail=detail, address=sender.address
@@ -200,5 +203,13 @@ def _add(desk: Desk, call: Call, stored: StoredSound, told: Told, sender: Sender
             known = call_with_sound(session, stored.sha256)
         if known is None:
             raise ConflictError(f"Another recording has just got the id {call.id!r}. Send it again.") from error
-        return Received(known, created=False)
+        return _known(desk, known, told, sender)
     return Received(call.id, created=True)
+
+
+def _known(desk: Desk, call_id: str, told: Told, sender: Sender) -> Received:
+    """Return the call that had come in before, perhaps by another way and under another id than the desk knows."""
+    if isinstance(told, Call):
+        with desk.database.writing() as session:
+            tie(session, told.id, key_of_call(session, call_id), sender.person_id)
+    return Received(call_id, created=False)

@@ -11,6 +11,7 @@ import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,9 +24,11 @@ from callcoach.audio.decoding import AgentSide, open_recording
 from callcoach.audio.sound import Sound
 from callcoach.datapath import Recording, RuleReport, Speaker
 from callcoach.errors import StoreError
+from callcoach.store.around.callbacks import put_drafts
 from callcoach.store.model import CallState
 from callcoach.store.work import WorkItem, begin_step, end_step, save_analysis, work_item
 from callcoach.work.desk import Desk
+from callcoach.work.promising import promises_of
 from callcoach.work.receiving import read_call
 
 HEARD_FILE = "sound.wav"
@@ -97,9 +100,12 @@ def index(desk: Desk, call_id: str) -> None:
     """Write the rows that lists and searches look at; with it the call is scored."""
     folder = desk.folder(call_id)
     analysis = stages.load(folder / stages.ANALYSIS_FILE)
+    now = datetime.now(UTC)
+    promises = promises_of(desk.settings, analysis, now)
     with desk.database.writing() as session:  # one transaction with the note of the step: both or neither
         run = begin_step(session, call_id, "index")
         save_analysis(session, call_id, analysis)
+        put_drafts(session, call_id, promises, now)
         end_step(session, run)
     for name in (TRANSCRIBED_FILE, JUDGED_FILE):
         (folder / name).unlink(missing_ok=True)

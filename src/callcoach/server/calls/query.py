@@ -49,8 +49,8 @@ class CallListQuery(BaseModel):
             agent=self.agent,
             team_id=self.team_id,
             direction=self.direction,
-            started_from=_utc(self.started_from),
-            started_before=_utc(self.started_before),
+            started_from=as_utc(self.started_from),
+            started_before=as_utc(self.started_before),
             score_min=self.score_min,
             score_max=self.score_max,
             rule=self.rule,
@@ -69,7 +69,7 @@ class CallListQuery(BaseModel):
         return PageRequest(self.sort, self.descending, self.after, self.limit)
 
 
-def _utc(value: datetime | None) -> datetime | None:
+def as_utc(value: datetime | None) -> datetime | None:
     """Move to UTC; a time whose UTC lies outside the calendar is as far as the calendar goes."""
     if value is None:
         return None

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 from pydantic import TypeAdapter
 
+from callcoach.around.callbacks import CallbackState, CallbackStep
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
 
@@ -37,7 +38,13 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
-FAMILIES: dict[str, type[StrEnum]] = {"role": Role, "scope": Scope, "theme": Theme}
+FAMILIES: dict[str, type[StrEnum]] = {
+    "role": Role,
+    "scope": Scope,
+    "theme": Theme,
+    "callback_state": CallbackState,
+    "callback_step": CallbackStep,
+}
 """Domains of keys whose second part is computed: there is one for each member, by its value."""
 TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}
 """The languages as HTML names them."""

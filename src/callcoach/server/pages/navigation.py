@@ -44,6 +44,13 @@ NAVIGATION: tuple[Section, ...] = (
         (Entry("contacts", "/contacts", Permission.CONTACTS_SEE),),
     ),
     Section(
+        "around",
+        (
+            Entry("callbacks", "/callbacks", Permission.AROUND_CALL),
+            Entry("dispositions", "/dispositions", Permission.CALL_TEXTS),
+        ),
+    ),
+    Section(
         "reviewing",
         (
             Entry("results", "/results", Permission.REVIEW_ANSWER),

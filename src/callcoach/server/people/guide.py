@@ -33,6 +33,8 @@ DEEDS: dict[Permission, tuple[str, str]] = {
         "建立外呼任务、分配名单、管理免打扰",
         "keep campaigns, their lists, the do-not-call list",
     ),
+    Permission.AROUND_CALL: ("通话记录、结果、话术、回拨", "keep notes, outcomes, scripts and callbacks of calls"),
+    Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),
     Permission.EVENTS: ("接收所见通话的事件", "follow the events of calls one may see"),

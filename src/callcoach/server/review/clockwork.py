@@ -1,4 +1,4 @@
-"""What falls due by itself: draws of sampling plans, and the end of the agents' time to appeal.
+"""What falls due by itself: draws of sampling plans, the end of the time to appeal, callbacks that are overdue.
 
 A thread looks again and again. Each piece is a transaction of its own and finds by itself what is owed, so that a
 restart, a long downtime or several servers change nothing in what comes of it.
@@ -12,10 +12,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from callcoach.errors import CallCoachError
-from callcoach.server.review.desk import calendar_of
 from callcoach.server.services import Services
+from callcoach.store.around.callbacks import escalate_overdue
 from callcoach.store.reviews.appeals import lapse, overdue
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
+from callcoach.work.calendar import calendar_of
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ def look(services: Services) -> None:
     """Do what is due now; what fails is logged and due again at the next look."""
     with services.database.reading() as session:
         calls, plans = overdue(session, services.now()), plans_in_force(session)
+    _try("callbacks that are overdue", lambda: _escalate(services))
     for call_pk in calls:
         _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
     for plan_id in plans:
@@ -59,6 +61,14 @@ class Clockwork:
 def _lapse(services: Services, call_pk: int) -> None:
     with services.database.writing() as session:
         lapse(session, call_pk, services.now())
+
+
+def _escalate(services: Services) -> None:
+    patience = timedelta(minutes=services.settings.callbacks.escalate_min)
+    with services.database.writing() as session:
+        late = escalate_overdue(session, services.now(), patience)
+    if late:
+        logger.info("%d callbacks are overdue; their supervisors are told", len(late))
 
 
 def _draw(services: Services, plan_id: int) -> None:

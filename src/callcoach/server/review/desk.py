@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from callcoach.analysis import ANALYSIS_FILE, load
@@ -13,11 +12,9 @@ from callcoach.principal import Principal
 from callcoach.review.acts import Act, CorrectTurn, Finish
 from callcoach.review.guards import Actor
 from callcoach.review.rescoring import Basis
-from callcoach.review.workdays import WorkCalendar
 from callcoach.server.review.bodies import Change
 from callcoach.server.review.catalogue import catalogue_of
 from callcoach.server.services import Services
-from callcoach.settings import Settings
 from callcoach.store.audit import note
 from callcoach.store.calls import get_call
 from callcoach.store.model import CallState, CallSummary
@@ -31,6 +28,7 @@ from callcoach.store.reviews.sheets import (
     names_on,
     read_sheet,
 )
+from callcoach.work.calendar import calendar_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +47,6 @@ class Place:
 
     call_id: str
     round_id: int | None = None
-
-
-def calendar_of(settings: Settings) -> WorkCalendar:
-    """Return the site's working days."""
-    review = settings.review
-    return WorkCalendar(
-        ZoneInfo(settings.server.time_zone),
-        frozenset(map(date.fromisoformat, review.holidays)),
-        frozenset(map(date.fromisoformat, review.extra_workdays)),
-    )
 
 
 @dataclass(frozen=True, slots=True)

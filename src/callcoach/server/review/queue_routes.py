@@ -11,7 +11,6 @@ from callcoach.server.review.access import Reviewer
 from callcoach.server.review.bodies import AssignBody, CallId, HandOnBody, Key, SkipBody
 from callcoach.server.review.call_routes import REFUSALS
 from callcoach.server.review.catalogue import catalogue_of
-from callcoach.server.review.desk import calendar_of
 from callcoach.server.review.queue_views import (
     AssignmentsView,
     AssignmentView,
@@ -25,6 +24,7 @@ from callcoach.store.call_lists import MAX_KEY
 from callcoach.store.model import AssignmentState
 from callcoach.store.reviews.appeals import open_appeals
 from callcoach.store.reviews.assignments import AssignmentFilter, assign, hand_on, list_assignments, skip
+from callcoach.work.calendar import calendar_of
 
 router = APIRouter(prefix="/review", tags=["review queue"])
 

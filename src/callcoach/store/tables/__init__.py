@@ -8,8 +8,10 @@ from callcoach.store.tables.access import (
     SessionRow,
     SignInAttemptRow,
 )
+from callcoach.store.tables.around import CallNoteRow, DeskCallRow, DispositionRow, WrapUpRow
 from callcoach.store.tables.audit import AuditRow
 from callcoach.store.tables.base import Base
+from callcoach.store.tables.callbacks import CallbackRow, CallbackStepRow
 from callcoach.store.tables.calls import CallRow, CallTagRow, TagRow, TurnRow, WorkRow
 from callcoach.store.tables.campaigns import (
     AttemptRow,
@@ -51,8 +53,11 @@ __all__ = [
     "AttemptRow",
     "AuditRow",
     "Base",
+    "CallNoteRow",
     "CallRow",
     "CallTagRow",
+    "CallbackRow",
+    "CallbackStepRow",
     "CampaignAgentRow",
     "CampaignRow",
     "CoachingRow",
@@ -62,7 +67,9 @@ __all__ = [
     "CustomerRow",
     "CustomerTagRow",
     "DeliveryRow",
+    "DeskCallRow",
     "DimensionRow",
+    "DispositionRow",
     "DoNotCallRow",
     "FindingRow",
     "HookRow",
@@ -94,4 +101,5 @@ __all__ = [
     "TurnRow",
     "WatchedFileRow",
     "WorkRow",
+    "WrapUpRow",
 ]

@@ -1,0 +1,22 @@
+"""What desks kept of a call that was handed in, as its page and the API show it."""
+
+from __future__ import annotations
+
+from callcoach.principal import Principal
+from callcoach.server.around.contexts import AroundPart
+from callcoach.server.services import Services
+from callcoach.store.around.callbacks import CallbackFilter, list_callbacks
+from callcoach.store.around.kept import records_of
+from callcoach.store.calls import get_call
+
+
+def around_part(services: Services, principal: Principal, call_id: str) -> AroundPart:
+    """Return what was kept of a call one may see.
+
+    Raises:
+        NotFoundError: there is none such.
+    """
+    with services.database.reading() as session:
+        call = get_call(session, principal, call_id)
+        callbacks = list_callbacks(session, principal, CallbackFilter(call_pk=call.pk)).callbacks
+        return AroundPart(call.id, records_of(session, call.pk), callbacks)
