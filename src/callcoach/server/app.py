@@ -26,6 +26,9 @@ from callcoach.server.contacts import pages as contact_pages
 from callcoach.server.contacts import routes as contacts
 from callcoach.server.desk import line as desk_line
 from callcoach.server.desk import pages as desk_pages
+from callcoach.server.customers import desk_card
+from callcoach.server.customers import pages as customer_pages
+from callcoach.server.customers import routes as customers
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import pages as floor_pages
@@ -64,6 +67,7 @@ API_ROUTERS = (
     contacts.router,
     around_routes.router,
     callback_routes.router,
+    customers.router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -83,6 +87,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     disposition_pages.router,
     hook_pages.router,
     contact_pages.router,
+    customer_pages.router,
+    desk_card.router,
     export_pages.router,
     people_pages.router,
     account_pages.router,

@@ -41,7 +41,10 @@ NAVIGATION: tuple[Section, ...] = (
     ),
     Section(
         "calling",
-        (Entry("contacts", "/contacts", Permission.CONTACTS_SEE),),
+        (
+            Entry("customers", "/customers", Permission.CUSTOMERS_SEE),
+            Entry("contacts", "/contacts", Permission.CONTACTS_SEE),
+        ),
     ),
     Section(
         "around",

@@ -40,6 +40,18 @@ def get_customer(session: Session, principal: Principal, customer_id: int) -> Cu
     return cards_of(session, [row])[0]
 
 
+def card_by_id(session: Session, customer_id: int) -> Customer:
+    """Return a card, whoever may find it.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    row = session.get(CustomerRow, customer_id)
+    if row is None:
+        raise NotFoundError(f"There is no customer {customer_id}.")
+    return cards_of(session, [row])[0]
+
+
 def customers_by_number(session: Session, number: str) -> tuple[Customer, ...]:
     """Return the customers who have a number, the one changed last first."""
     key = number_key(number)
@@ -82,6 +94,7 @@ def add_customer(session: Session, fields: CustomerFields, now: datetime) -> int
 def add_customers(session: Session, entries: Sequence[CustomerFields], now: datetime) -> list[int]:
     """Add cards and return their ids, in a handful of statements however many they are; errors as of `add_customer`."""
     checked = [_checked(fields) for fields in entries]
+    _check_owners(session, {fields.owner_id for fields in entries if fields.owner_id is not None})
     rows = [CustomerRow(made_at=now, tier_by_hand=fields.tier is not None) for fields in entries]
     for row, fields, (numbers, tags) in zip(rows, entries, checked, strict=True):
         _set(row, fields, numbers, tags, now)
@@ -106,6 +119,7 @@ def change_customer(session: Session, customer_id: int, fields: CustomerFields, 
     if fields.tier is not row.tier:
         row.tier_by_hand = fields.tier is not None
     numbers, tags = _checked(fields)
+    _check_owners(session, {fields.owner_id} - {None})
     _set(row, fields, numbers, tags, now)
     session.execute(delete(CustomerNumberRow).where(CustomerNumberRow.customer_id == row.id))
     session.execute(delete(CustomerTagRow).where(CustomerTagRow.customer_id == row.id))
@@ -151,6 +165,12 @@ def _checked(fields: CustomerFields) -> tuple[dict[str, str], tuple[str, ...]]:
     if fields.sales is not None and not -MOST_SALES < fields.sales < MOST_SALES:
         raise InputError(f"The sales are {fields.sales}; expected yuan, less than {MOST_SALES:.0e}.")
     return numbers, tags
+
+
+def _check_owners(session: Session, owner_ids: set[int | None]) -> None:
+    for owner_id in owner_ids:
+        if session.get(PersonRow, owner_id) is None:
+            raise InputError(f"There is no person {owner_id} who could be the owner. Choose another one.")
 
 
 def _set(
