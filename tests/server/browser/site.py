@@ -22,7 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
-from tests.server.browser.filled_calling import put_contact_book
+from tests.server.browser.filled_calling import put_contact_book, put_customer_cards
 from tests.server.browser.filled_calls import put_calls, put_review_work
 from tests.server.process import Server
 from tests.server.visitors import HASH
@@ -41,6 +41,9 @@ AGENTS = ("results",)
 BESIDE = {
     "trends-filled": "/trends?from_day=2026-01-20&to_day=2026-01-31",
     "round": "/rounds/1",
+    "customer": "/customers/1",
+    "customer-new": "/customers/new",
+    "customers-import": "/customers/import",
     "contacts-import": "/contacts/import",
     "contact": "/contacts/2",
     "person": "/people/4",
@@ -109,6 +112,7 @@ def fill(database: Database) -> None:
             person_id = people[PEOPLE[number % 5].login].id
             note(session, deed, person_id=person_id, about=about, detail=detail, address="192.0.2.17")
         put_contact_book(session)
+        put_customer_cards(session, people["zhang.wei"].id)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
@@ -121,7 +122,7 @@ def post_tiers(request: Request, principal: Keeper, services: WithServices) -> R
     counts = rank(services, request, principal)
     words = translator_of(request).words
     told = " · ".join(f"{words(TIERS[tier])} {counts.get(tier, 0)}" for tier in _tiers(services))
-    return RedirectResponse(str(request.url_for("get_customers").include_query_params(ranked=told)), 303)
+    return RedirectResponse(f"/customers?{urlencode({'ranked': told})}", 303)
 
 
 def rank(services: Services, request: Request, principal: Principal) -> Mapping[Tier, int]:
