@@ -101,6 +101,5 @@ class CustomerPage(View):
     tier_words: Mapping[Tier, Words]
     kinds: Mapping[CustomerKind, KindWords]
     may_edit: bool
-    may_keep: bool
     saved: bool
     problem: str

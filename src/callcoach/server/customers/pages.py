@@ -282,7 +282,6 @@ def _page(
         tier_words=TIERS,
         kinds=KINDS,
         may_edit=may(principal, Permission.CUSTOMERS_EDIT),
-        may_keep=keeps,
         saved=saved,
         problem=problem,
     )
