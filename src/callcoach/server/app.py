@@ -24,11 +24,11 @@ from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
 from callcoach.server.contacts import pages as contact_pages
 from callcoach.server.contacts import routes as contacts
-from callcoach.server.desk import line as desk_line
-from callcoach.server.desk import pages as desk_pages
 from callcoach.server.customers import desk_card
 from callcoach.server.customers import pages as customer_pages
 from callcoach.server.customers import routes as customers
+from callcoach.server.desk import line as desk_line
+from callcoach.server.desk import pages as desk_pages
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import pages as floor_pages
