@@ -30,7 +30,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from callcoach.around_settings import CallbackSettings
+from callcoach.around_settings import CallbackSettings, ComplaintSettings
 from callcoach.calling_settings import CustomerSettings, DeskSettings, DiallingSettings
 from callcoach.errors import ConfigError
 
@@ -315,6 +315,7 @@ class Settings(BaseSettings):
     customers: CustomerSettings = CustomerSettings()
     dialling: DiallingSettings = DiallingSettings()
     callbacks: CallbackSettings = CallbackSettings()
+    complaints: ComplaintSettings = ComplaintSettings()
 
     @cached_property
     def models_dir(self) -> Path:

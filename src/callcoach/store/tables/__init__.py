@@ -21,6 +21,7 @@ from callcoach.store.tables.campaigns import (
     LeadRow,
     NumberHoldRow,
 )
+from callcoach.store.tables.complaints import ComplaintEventRow, ComplaintRow
 from callcoach.store.tables.customers import (
     ContactRow,
     CustomerNoteRow,
@@ -61,6 +62,8 @@ __all__ = [
     "CampaignAgentRow",
     "CampaignRow",
     "CoachingRow",
+    "ComplaintEventRow",
+    "ComplaintRow",
     "ContactRow",
     "CustomerNoteRow",
     "CustomerNumberRow",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, MetaData, SmallInteger
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, MetaData, SmallInteger
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -20,6 +21,8 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _SEVERITIES = tuple(Severity)
+MOST_UNITS = 10**15
+"""Of a fixed-point number: ten thousand billion yuan in fen."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -57,6 +60,30 @@ class SeverityLevel(TypeDecorator[Severity]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> Severity | None:  # noqa: ARG002
         """Return the severity of a rank."""
         return None if value is None else _SEVERITIES[value]
+
+
+class FixedPoint(TypeDecorator[Decimal]):
+    """A decimal number as a whole number of its smallest unit, so that no database makes a float of money."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, places: int) -> None:
+        super().__init__()
+        self.places = places
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Refuse what the unit cannot hold."""
+        if value is None:
+            return None
+        units = value.scaleb(self.places)
+        if units != units.to_integral_value() or abs(units) > MOST_UNITS:
+            raise ValueError(f"expected at most {self.places} decimal places and {MOST_UNITS} units, got {value}")
+        return int(units)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """Return the number with its places."""
+        return None if value is None else Decimal(value).scaleb(-self.places)
 
 
 def text_enum(kind: type[StrEnum]) -> Enum:
