@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from callcoach.analysis import json_schema
+from callcoach.around.complaints_guide import complaints_guide
 from callcoach.rules.reference import reference
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.server.people.guide import guide
@@ -46,7 +47,14 @@ def analysis_schema() -> str:
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
+def complaints() -> str:
+    """Return docs/complaints.md: the way of a complaint, drawn from its table."""
+    limits = default_settings().complaints
+    return complaints_guide(limits.incident_report_min, limits.next_level_yuan, limits.head_office_yuan)
+
+
 GENERATED = {
+    "docs/complaints.md": complaints,
     "docs/configuration.md": configuration,
     "docs/people.md": guide,
     "docs/rules.md": rules,

@@ -44,6 +44,10 @@ class Permission(StrEnum):
     """Make campaigns, bring numbers in, assign them; keep the do-not-call list."""
     AROUND_CALL = "around-call"
     """Keep notes, outcomes, scripts and callbacks of one's calls; see those of one's teams, or all."""
+    COMPLAINTS = "complaints"
+    """Record complaints and work on one's own; see those of one's teams, or all."""
+    COMPLAINTS_DECIDE = "complaints-decide"
+    """Judge complaints, name their owners, approve what is proposed."""
     CALL_TEXTS = "call-texts"
     """Keep the outcomes, scripts and surveys that agents work with."""
     PEOPLE = "people"
@@ -61,7 +65,8 @@ class Permission(StrEnum):
 _EVERYBODY = frozenset(
     {
         *(Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT),
-        *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE, Permission.AROUND_CALL),
+        *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE),
+        *(Permission.AROUND_CALL, Permission.COMPLAINTS),
     }
 )
 _CALLING = frozenset({Permission.CUSTOMERS_EDIT, Permission.CAMPAIGNS_WORK})
@@ -69,7 +74,7 @@ _KEEPING = frozenset({Permission.CONTACTS_KEEP, Permission.CUSTOMERS_KEEP, Permi
 _TEACHING = frozenset({Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH})
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING,
+    Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING | {Permission.COMPLAINTS_DECIDE},
     Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
@@ -92,6 +97,8 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.CAMPAIGNS_KEEP: Scope.CAMPAIGNS,
     Permission.AROUND_CALL: Scope.AROUND,
     Permission.CALL_TEXTS: Scope.AROUND,
+    Permission.COMPLAINTS: Scope.AROUND,
+    Permission.COMPLAINTS_DECIDE: Scope.AROUND,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.HOOKS: None,
     Permission.EVENTS: Scope.EVENTS,

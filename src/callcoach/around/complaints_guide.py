@@ -49,7 +49,8 @@ HEAD = """# 投诉处理 · Complaints
 图表由代码生成，请勿手改 · the drawing and the tables are generated from the code by `make docs`.
 
 每一步只追加到经过里，不改不删；每一步都有责任人和期限（`complaints.*_h`），超时会记入经过并排在列表最前。
-记录后 {report} 分钟内提交事故报告。金额超过 {next:,} 元由上一级批准，超过 {head:,} 元由总部批准；自己提的方案不能自己批。
+记录后 {report} 分钟内提交事故报告。金额超过 {next:,} 元由上一级批准，超过 {head:,} 元由总部批准；
+自己提的方案不能自己批。
 Every step is added to the history, nothing is overwritten. Each has an owner and a deadline (`complaints.*_h`); what is
 late is noted and stands first in the list. The incident report is due within {report} minutes. Over {next:,} yuan the
 next level approves, over {head:,} yuan the head office, and nobody approves their own proposal. Who that is:

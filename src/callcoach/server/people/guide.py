@@ -34,6 +34,8 @@ DEEDS: dict[Permission, tuple[str, str]] = {
         "keep campaigns, their lists, the do-not-call list",
     ),
     Permission.AROUND_CALL: ("通话记录、结果、话术、回拨", "keep notes, outcomes, scripts and callbacks of calls"),
+    Permission.COMPLAINTS: ("登记投诉、处理自己负责的投诉", "record complaints, work on one's own"),
+    Permission.COMPLAINTS_DECIDE: ("判定投诉、定责任人、批准方案", "judge complaints, name owners, approve"),
     Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),

@@ -83,3 +83,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_complaint_events"),
         sa.UniqueConstraint("complaint_id", "number", name="uq_complaint_events_complaint_id_number"),
     )
+    _keep_events()
+
+
+def _keep_events() -> None:
+    """Let the database itself refuse to change the history, whoever asks."""
+    if op.get_bind().dialect.name == "sqlite":
+        for deed in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER complaint_events_no_{deed.lower()} BEFORE {deed} ON complaint_events "
+                "BEGIN SELECT RAISE(ABORT, 'the history of complaints is only ever added to'); END"
+            )
+        return
+    op.execute(
+        "CREATE FUNCTION refuse_complaint_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the history of complaints is only ever added to'; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER complaint_events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON complaint_events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_complaint_change()"
+    )
