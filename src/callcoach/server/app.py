@@ -22,6 +22,8 @@ from callcoach.server.callbacks import routes as callback_routes
 from callcoach.server.calls import call_pages
 from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
+from callcoach.server.complaints import pages as complaint_pages
+from callcoach.server.complaints import routes as complaint_routes
 from callcoach.server.contacts import pages as contact_pages
 from callcoach.server.contacts import routes as contacts
 from callcoach.server.customers import desk_card
@@ -67,6 +69,7 @@ API_ROUTERS = (
     contacts.router,
     around_routes.router,
     callback_routes.router,
+    complaint_routes.router,
     customers.router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
@@ -84,6 +87,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     floor_pages.router,
     around_pages.router,
     callback_pages.router,
+    complaint_pages.router,
     disposition_pages.router,
     hook_pages.router,
     contact_pages.router,

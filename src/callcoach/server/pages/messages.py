@@ -16,6 +16,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from callcoach.around.callbacks import CallbackState, CallbackStep
+from callcoach.around.complaints import ComplaintState, ComplaintStep, Demand
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
 
@@ -44,6 +45,9 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "theme": Theme,
     "callback_state": CallbackState,
     "callback_step": CallbackStep,
+    "complaint_state": ComplaintState,
+    "complaint_step": ComplaintStep,
+    "demand": Demand,
 }
 """Domains of keys whose second part is computed: there is one for each member, by its value."""
 TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}

@@ -50,6 +50,7 @@ NAVIGATION: tuple[Section, ...] = (
         "around",
         (
             Entry("callbacks", "/callbacks", Permission.AROUND_CALL),
+            Entry("complaints", "/complaints", Permission.COMPLAINTS),
             Entry("dispositions", "/dispositions", Permission.CALL_TEXTS),
         ),
     ),

@@ -14,6 +14,7 @@ from datetime import timedelta
 from callcoach.errors import CallCoachError
 from callcoach.server.services import Services
 from callcoach.store.around.callbacks import escalate_overdue
+from callcoach.store.around.complaints import tell_late
 from callcoach.store.reviews.appeals import lapse, overdue
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
 from callcoach.work.calendar import calendar_of
@@ -29,6 +30,7 @@ def look(services: Services) -> None:
     with services.database.reading() as session:
         calls, plans = overdue(session, services.now()), plans_in_force(session)
     _try("callbacks that are overdue", lambda: _escalate(services))
+    _try("complaints that are late", lambda: _tell_late(services))
     for call_pk in calls:
         _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
     for plan_id in plans:
@@ -69,6 +71,11 @@ def _escalate(services: Services) -> None:
         late = escalate_overdue(session, services.now(), patience)
     if late:
         logger.info("%d callbacks are overdue; their supervisors are told", len(late))
+
+
+def _tell_late(services: Services) -> None:
+    with services.database.writing() as session:
+        tell_late(session, services.now())
 
 
 def _draw(services: Services, plan_id: int) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from callcoach.datapath import Direction
 from callcoach.errors import InputError, NotFoundError
-from callcoach.store.tables import CallbackRow, CallRow, DeskCallRow
+from callcoach.store.tables import CallbackRow, CallRow, ComplaintRow, DeskCallRow
 
 MOST_ID = 120
 
@@ -78,7 +78,8 @@ def tie(session: Session, phone_call_id: str, call_pk: int, sender_id: int | Non
     own = (DeskCallRow.phone_call_id == phone_call_id, DeskCallRow.person_id.in_(owners))
     ids = session.scalars(select(DeskCallRow.id).where(*own)).all()
     session.execute(update(DeskCallRow).where(DeskCallRow.id.in_(ids)).values(call_pk=call_pk))
-    session.execute(update(CallbackRow).where(CallbackRow.desk_call_id.in_(ids)).values(call_pk=call_pk))
+    for table in (CallbackRow, ComplaintRow):
+        session.execute(update(table).where(table.desk_call_id.in_(ids)).values(call_pk=call_pk))
 
 
 def desk_calls_of(session: Session, call_pk: int) -> tuple[DeskCallRow, ...]:
