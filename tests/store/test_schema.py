@@ -129,6 +129,16 @@ INSERT INTO callbacks (id, state, due_at, number, customer, reason, owner_id, te
 INSERT INTO callback_steps (id, callback_id, step, at, person_id, note, due_at, owner_id)
   VALUES (1, 1, 'confirm', '2026-01-02 03:04:05', 1, '', '2026-01-03 03:04:05', 1);
 """,
+    "0086": """
+INSERT INTO complaints (id, state, version, recorded_at, recorded_by, team_id, owner_id, proposed_by, level, due_at,
+  late_told_at, report_due_at, reported_at, ended_at, call_pk, desk_call_id, customer, number, order_number, department,
+  happened_on, product, quantity, amount, complaint, reason, evidence, demand, steps, decision, deadline_at)
+  VALUES (1, 'recorded', 1, '2026-01-02 03:04:05', 1, 1, NULL, NULL, 1, '2026-01-02 05:04:05', NULL,
+  '2026-01-02 03:34:05', NULL, NULL, 1, 1, '李先生', '13800000020', 'D-1', '仓库', '2026-01-01', '冰箱', 1000, 120050,
+  '少了一台', '', '', 'claim', '', '', '2026-01-09 03:04:05');
+INSERT INTO complaint_events (id, complaint_id, number, at, person_id, step, state, text, changes, owner_id, due_at)
+  VALUES (1, 1, 1, '2026-01-02 03:04:05', 1, 'record', 'recorded', '', '{}', NULL, '2026-01-02 05:04:05');
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

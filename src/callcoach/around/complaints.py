@@ -67,12 +67,25 @@ class Demand(StrEnum):
     OTHER = "other"
 
 
+class Approver(StrEnum):
+    """Who a level is."""
+
+    TEAM = "team"
+    NEXT = "next"
+    HEAD_OFFICE = "head_office"
+
+
 class Level(IntEnum):
     """Who approves: the higher the amount, the higher up."""
 
     TEAM = 0
     NEXT = 1
     HEAD_OFFICE = 2
+
+    @property
+    def approver(self) -> Approver:
+        """Who it is."""
+        return Approver[self.name]
 
 
 class Doer(StrEnum):

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from callcoach.server.pages.rendering import View
 from callcoach.store.around.callbacks import Callback
+from callcoach.store.around.complaint_model import Complaint
 from callcoach.store.around.desk_calls import CallRef
 from callcoach.store.around.dispositions import Disposition
 from callcoach.store.around.kept import DeskRecord
@@ -62,6 +63,7 @@ class AroundPart(View):
     call_id: str
     records: tuple[DeskRecord, ...]
     callbacks: tuple[Callback, ...]
+    complaints: tuple[Complaint, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from callcoach.principal import Principal
 from callcoach.server.around.contexts import AroundPart
+from callcoach.server.complaints.terms import viewer_of
 from callcoach.server.services import Services
 from callcoach.store.around.callbacks import CallbackFilter, list_callbacks
+from callcoach.store.around.complaint_lists import list_complaints
+from callcoach.store.around.complaint_model import ComplaintFilter
 from callcoach.store.around.kept import records_of
 from callcoach.store.calls import get_call
 
@@ -16,7 +19,9 @@ def around_part(services: Services, principal: Principal, call_id: str) -> Aroun
     Raises:
         NotFoundError: there is none such.
     """
+    viewer = viewer_of(services, principal)
     with services.database.reading() as session:
         call = get_call(session, principal, call_id)
         callbacks = list_callbacks(session, principal, CallbackFilter(call_pk=call.pk)).callbacks
-        return AroundPart(call.id, records_of(session, call.pk), callbacks)
+        complaints = list_complaints(session, viewer, ComplaintFilter(call_pk=call.pk)).complaints
+        return AroundPart(call.id, records_of(session, call.pk), callbacks, complaints)

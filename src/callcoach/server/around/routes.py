@@ -103,6 +103,7 @@ class AroundView(BaseModel):
 
     records: list[RecordView]
     callback_ids: list[int]
+    complaint_ids: list[int]
 
 
 @router.get("/desk/notes")
@@ -170,7 +171,11 @@ def get_around(
         )
         for one in part.records
     ]
-    return AroundView(records=records, callback_ids=[one.id for one in part.callbacks])
+    return AroundView(
+        records=records,
+        callback_ids=[one.id for one in part.callbacks],
+        complaint_ids=[one.id for one in part.complaints],
+    )
 
 
 def _view(kept: Note) -> NotesView:

@@ -67,10 +67,27 @@ FILLED = {
 """The field that a step's text also fills."""
 COLUMNS = (
     *("complaints.id", "complaints.state", "complaints.recorded_at", "complaints.recorder", "complaints.owner"),
-    *("complaints.due", "complaints.customer", "complaints.number", "complaints.order_number"),
-    *("complaints.department", "complaints.happened_on", "complaints.product", "complaints.quantity"),
-    *("complaints.amount", "complaints.complaint", "complaints.reason", "complaints.evidence", "complaints.demand"),
-    *("complaints.steps", "complaints.decision", "complaints.deadline", "complaints.reported_at", "complaints.call"),
+    *("complaints.due", "complaint_field.customer", "complaint_field.number", "complaint_field.order_number"),
+    *(
+        "complaint_field.department",
+        "complaint_field.happened_on",
+        "complaint_field.product",
+        "complaint_field.quantity",
+    ),
+    *(
+        "complaint_field.amount",
+        "complaint_field.complaint",
+        "complaint_field.reason",
+        "complaint_field.evidence",
+        "complaint_field.demand",
+    ),
+    *(
+        "complaint_field.steps",
+        "complaint_field.decision",
+        "complaints.deadline",
+        "complaints.reported_at",
+        "complaints.call",
+    ),
 )
 
 

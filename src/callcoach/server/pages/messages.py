@@ -16,9 +16,10 @@ import yaml
 from pydantic import TypeAdapter
 
 from callcoach.around.callbacks import CallbackState, CallbackStep
-from callcoach.around.complaints import ComplaintState, ComplaintStep, Demand
+from callcoach.around.complaints import Approver, ComplaintState, ComplaintStep, Demand
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
+from callcoach.store.around.complaint_model import ComplaintField
 
 FOLDER = Path(__file__).parent / "messages"
 
@@ -48,6 +49,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "complaint_state": ComplaintState,
     "complaint_step": ComplaintStep,
     "demand": Demand,
+    "approval": Approver,
+    "complaint_field": ComplaintField,
 }
 """Domains of keys whose second part is computed: there is one for each member, by its value."""
 TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}

@@ -5,10 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from callcoach.around.complaints import Actor, ComplaintState, ComplaintStep, Demand, Level
 from callcoach.principal import Principal
+
+
+class ComplaintField(StrEnum):
+    """What is recorded of a complaint, by name."""
+
+    CUSTOMER = "customer"
+    NUMBER = "number"
+    ORDER_NUMBER = "order_number"
+    DEPARTMENT = "department"
+    HAPPENED_ON = "happened_on"
+    PRODUCT = "product"
+    QUANTITY = "quantity"
+    AMOUNT = "amount"
+    COMPLAINT = "complaint"
+    REASON = "reason"
+    EVIDENCE = "evidence"
+    DEMAND = "demand"
+    STEPS = "steps"
+    DECISION = "decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +51,7 @@ class ComplaintFields:
     decision: str = ""
 
 
-FIELDS = tuple(ComplaintFields.__dataclass_fields__)
+FIELDS = tuple(one.value for one in ComplaintField)
 
 
 @dataclass(frozen=True, slots=True)
