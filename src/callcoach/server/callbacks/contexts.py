@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from callcoach.around.callbacks import CallbackState, CallbackStep
+from callcoach.around.callbacks import CallbackState
 from callcoach.server.pages.list_query import ListQuery
 from callcoach.server.pages.rendering import View
 from callcoach.store.around.callbacks import Callback, DoneStep
@@ -52,7 +52,8 @@ class CallbackPage(View):
     callback: Callback
     is_late: bool
     steps: tuple[DoneStep, ...]
-    possible: frozenset[CallbackStep]
+    can: frozenset[str]
+    """Names of the steps that are possible now."""
     people: Sequence[tuple[int, str]]
     due: str
     problem: str

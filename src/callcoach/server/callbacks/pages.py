@@ -226,9 +226,9 @@ def _page(services: Services, principal: Principal, callback_id: int, problem: s
         one = get_callback(session, principal, callback_id)
         steps, people = steps_of(session, callback_id), colleagues(session, principal)
     now = services.now()
-    possible = frozenset(step for state, step in STEPS if state is one.state and step is not CallbackStep.ESCALATE)
+    can = frozenset(step.value for state, step in STEPS if state is one.state and step is not CallbackStep.ESCALATE)
     due = as_local(max(one.due_at, now + timedelta(hours=1)), _zone(services))
-    return CallbackPage(one, _is_late(one, now), steps, possible, people, due, problem)
+    return CallbackPage(one, _is_late(one, now), steps, can, people, due, problem)
 
 
 def _due_part(services: Services, principal: Principal) -> DuePart:

@@ -78,6 +78,8 @@ class ComplaintView(View):
 
     template: ClassVar[str] = "complaints/complaint.html.j2"
 
+    one: Complaint
+    fields: ComplaintFields
     line: ComplaintLine
     way: tuple[tuple[ComplaintState, bool], ...]
     """The states of the way and whether each has been reached."""

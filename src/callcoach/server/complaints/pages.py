@@ -225,6 +225,8 @@ def _page(services: Services, principal: Principal, complaint_id: int, problem: 
         history, people = history_of(session, complaint_id), colleagues(session, principal)
     steps = possible(standing_of(one), viewer.actor)
     return ComplaintView(
+        one=one,
+        fields=one.fields,
         line=_line(one, now),
         way=_way(one),
         forms=tuple(_forms(one, steps)),
