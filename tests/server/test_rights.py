@@ -68,7 +68,7 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /rounds/{round_id}": TEACHERS,
     "POST /rounds/{round_id}/close": TEACHERS,
     "GET /trends": EVERYBODY,
-    "GET /trends/export": EVERYBODY,
+    "GET /trends/rules/{rule_id}": EVERYBODY,
     "GET /api/v1/trends": EVERYBODY,
     "GET /coaching": EVERYBODY,
     "POST /coaching": TEACHERS,

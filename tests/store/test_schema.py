@@ -80,6 +80,13 @@ INSERT INTO call_measures (call_pk, ring_s, silence_s, agent_share, talk_overs, 
 INSERT INTO coaching (id, agent_id, coach_id, at, rule_ids, call_ids, goal)
   VALUES (1, 1, 1, '2026-01-02 03:04:05', '["neg.but"]', '["c1"]', '少说但是');
 """,
+    "0060": """
+INSERT INTO judged_findings (call_pk, finding_id, rule_id, severity, verdict, start_s, quote)
+  VALUES (1, 'f1', 'neg.but', 1, 'rejected', 0.5, '但是');
+INSERT INTO trend_state (id, zone, complete) VALUES (1, 'Asia/Shanghai', FALSE);
+INSERT INTO trend_hours (level, first, team_id, agent_id, weekday, hour, calls, scored, score, standing)
+  VALUES ('da', '2026-01-02', 1, 1, 4, 11, 1, 1, 87.5, 1);
+""",
     "0070": """
 INSERT INTO out_events (id, at, kind, call_pk, severity, body)
   VALUES (1, '2026-01-02 03:04:05', 'call.scored', 1, NULL, '{}');

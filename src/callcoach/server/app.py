@@ -32,7 +32,6 @@ from callcoach.server.customers import routes as customers
 from callcoach.server.desk import line as desk_line
 from callcoach.server.desk import pages as desk_pages
 from callcoach.server.errors import add_error_handlers
-from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import pages as floor_pages
 from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
@@ -43,12 +42,13 @@ from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
-from callcoach.server.review.clockwork import Clockwork
+from callcoach.server.review.clockwork import Clockwork, prepare_trends
 from callcoach.server.reviewing import pages as reviewing_pages
 from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.system import routes as system
+from callcoach.server.trends import coaching_pages, rule_pages
 from callcoach.server.trends import pages as trend_pages
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
@@ -84,6 +84,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     trend_pages.router,
     desk_pages.router,
     desk_line.router,
+    rule_pages.router,
+    coaching_pages.router,
     floor_pages.router,
     around_pages.router,
     callback_pages.router,
@@ -93,7 +95,6 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     contact_pages.router,
     customer_pages.router,
     desk_card.router,
-    export_pages.router,
     people_pages.router,
     account_pages.router,
     audit_pages.router,
@@ -126,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
         services = open_services(settings)
         try:
             await run_in_threadpool(upgrade, services.database)
+            await run_in_threadpool(prepare_trends, services)
             app.state.services = services
             async with _at_work(services):
                 yield

@@ -1,6 +1,7 @@
 """Opens the database of an installation: SQLite in the data folder, or PostgreSQL by its URL.
 
-Takes a URL, gives a `Database` whose sessions are transactions. Never knows what is in the tables.
+Takes a URL, gives a `Database` whose sessions are transactions. Knows nothing of the tables but that what a
+transaction changed is rolled up for trends before it ends.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from callcoach.errors import ConfigError, DuplicateError, InputError, StoreBusyError, StoreError
+from callcoach.store.trends.rolling import renew
 
 DATABASE_FILE = "callcoach.sqlite"
 BUSY_TIMEOUT_MS = 10_000
@@ -60,6 +62,7 @@ class Database:
         """
         with in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+            renew(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -5,6 +5,8 @@ agent: own calls; supervisor: those of the teams led; trainer and administrator:
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -47,3 +49,12 @@ def people_visible_to(principal: Principal, person: InstrumentedAttribute[int]) 
         members = select(MembershipRow.person_id).where(MembershipRow.team_id.in_(sorted(principal.team_ids)))
         return or_(person == principal.person_id, person.in_(members))
     return person == principal.person_id
+
+
+def sums_visible_to(principal: Principal, table: Any) -> ColumnElement[bool]:
+    """Return the condition that roll-ups the principal may know of fulfil; an agent's level must tell agents apart."""
+    if principal.role is Role.AGENT:
+        return table.agent_id == principal.person_id
+    if principal.role is Role.SUPERVISOR:
+        return table.team_id.in_(sorted(principal.team_ids)) if principal.team_ids else false()
+    return true()

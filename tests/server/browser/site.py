@@ -26,6 +26,7 @@ from tests.server.browser.filled_calling import put_contact_book, put_customer_c
 from tests.server.browser.filled_calls import put_calls, put_review_work
 from tests.server.process import Server
 from tests.server.visitors import HASH
+from tests.store.rolled import roll_up
 
 ADMINISTRATOR = "admin"
 PEOPLE = (
@@ -40,6 +41,7 @@ PEOPLE = (
 AGENTS = ("results",)
 BESIDE = {
     "trends-filled": "/trends?from_day=2026-01-20&to_day=2026-01-31",
+    "rule": "/trends/rules/neg.but?from_day=2026-01-20&to_day=2026-01-31",
     "round": "/rounds/1",
     "customer": "/customers/1",
     "customer-new": "/customers/new",
@@ -92,6 +94,7 @@ def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> I
         if with_calls:
             put_calls(own, database)
             put_review_work(database)
+        roll_up(database, own.server.time_zone)
     with Server(folder, **settings) as server:
         yield Site(server, own)
 

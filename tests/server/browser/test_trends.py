@@ -16,13 +16,17 @@ def test_figures_charts_and_the_way_to_the_calls(visit: Visit) -> None:
     visit.prefer("zh", "light")
     visit.open(f"/trends?{PERIOD}")
     visit.until("return [...document.querySelectorAll('.chart')].every(box => box.querySelector('canvas'))")
-    assert visit.run("return document.querySelectorAll('#days tbody tr').length") == 12
+    assert visit.run("return document.querySelectorAll('#steps tbody tr').length") == 12
     calls = visit.run("return Number(document.querySelector('.trend-top tbody td').textContent)")
     assert calls > 0
     assert "样本少" in visit.text("section[aria-labelledby='agents-heading']")
     visit.click("section[aria-labelledby='rules-heading'] tbody a")
-    visit.until("return location.pathname === '/calls' && document.readyState === 'complete'")
-    assert visit.run("return document.querySelectorAll('a[data-row]').length") > 0
+    visit.until("return location.pathname.startsWith('/trends/rules/') && document.readyState === 'complete'")
+    visit.until("return [...document.querySelectorAll('.chart')].every(box => box.querySelector('canvas'))")
+    assert "机器发现" in visit.text(".facts")
+    visit.click("section[aria-labelledby='examples-heading'] tbody a")
+    visit.until("return location.pathname.startsWith('/calls/') && document.readyState === 'complete'")
+    assert visit.run("return new URLSearchParams(location.search).get('at') !== null")
     assert visit.complaints() == []
 
 
@@ -46,4 +50,4 @@ def test_a_coaching_session_is_noted_and_its_outcome_shown(visit: Visit) -> None
     visit.click("form.panel button.main")
     visit.until("return !window.isOld && document.readyState === 'complete'")
     assert "先说能做什么" in visit.text("tbody tr")
-    assert "样本太少" in visit.text("tbody tr")
+    assert "次数太少" in visit.text("tbody tr")

@@ -17,18 +17,21 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from callcoach import __version__
 from callcoach.principal import Principal
 from callcoach.reports import wording
+from callcoach.server.exports.page_tables import answer_with_table, wanted_table
 from callcoach.server.forgery import forgery_token
 from callcoach.server.pages import statics
 from callcoach.server.pages.messages import TAGS, Language, Theme, Translator
 from callcoach.server.pages.navigation import Section, is_current, navigation_for
 from callcoach.server.pages.preferences import preferences_of
+from callcoach.server.principal import by
 from callcoach.server.services import services_of
 from callcoach.server.sign_in.cookies import session_token
+from callcoach.store.audit import note
 
 SERVER = Path(__file__).parents[1]
 
@@ -71,9 +74,17 @@ a static file; a time in the site's zone; the hidden field of a form; signs and 
 and the choices the frame itself offers."""
 
 
-def render(request: Request, view: View, status: int = 200) -> HTMLResponse:
-    """Answer with a page, or with a part of one."""
-    return HTMLResponse(render_text(frame_of(request), view), status, headers={"Vary": "Cookie, HX-Request"})
+def render(request: Request, view: View, status: int = 200) -> Response:
+    """Answer with a page, or with a part of one; or, where its address asks for that, with a table of it as a file."""
+    frame = frame_of(request)
+    text = render_text(frame, view)
+    wanted = wanted_table(request)
+    if wanted is None or frame.principal is None:
+        return HTMLResponse(text, status, headers={"Vary": "Cookie, HX-Request"})
+    detail = {"what": request.url.path, "format": wanted.file_format.value, **request.query_params}
+    with services_of(request).database.writing() as session:
+        note(session, "page.export", detail=detail, **by(request, frame.principal))
+    return answer_with_table(text, wanted, frame.time_zone)
 
 
 def render_text(frame: Frame, view: View) -> str:

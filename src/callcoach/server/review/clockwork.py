@@ -1,4 +1,4 @@
-"""What falls due by itself: draws of sampling plans, the end of the time to appeal, callbacks that are overdue.
+"""What falls due by itself: draws of plans, the end of the time to appeal, overdue callbacks, roll-ups not made yet.
 
 A thread looks again and again. Each piece is a transaction of its own and finds by itself what is owed, so that a
 restart, a long downtime or several servers change nothing in what comes of it.
@@ -17,6 +17,7 @@ from callcoach.store.around.callbacks import escalate_overdue
 from callcoach.store.around.complaints import tell_late
 from callcoach.store.reviews.appeals import lapse, overdue
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
+from callcoach.store.trends.rolling import build, prepare
 from callcoach.work.calendar import calendar_of
 
 logger = logging.getLogger(__name__)
@@ -35,6 +36,20 @@ def look(services: Services) -> None:
         _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
     for plan_id in plans:
         _try(f"sampling plan {plan_id}", lambda plan_id=plan_id: _draw(services, plan_id))
+
+
+def prepare_trends(services: Services) -> None:
+    """Have the days of trends begin in the site's zone."""
+    with services.database.writing() as session:
+        prepare(session, services.settings.server.time_zone)
+
+
+def build_trends(services: Services, stopping: threading.Event) -> None:
+    """Roll up the days that are not yet, the newest first, until none is left or the server stops."""
+    more = True
+    while more and not stopping.is_set():
+        with services.database.writing() as session:
+            more = build(session)
 
 
 class Clockwork:
@@ -56,6 +71,7 @@ class Clockwork:
 
     def _go(self) -> None:
         while not self._stopping.is_set():
+            _try("the roll-ups of trends", lambda: build_trends(self._services, self._stopping))
             _try("what is due", lambda: look(self._services))
             self._stopping.wait(PAUSE_S)
 

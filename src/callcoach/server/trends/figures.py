@@ -1,14 +1,14 @@
-"""Figures of trends as people read them: sums become means, half hours become days and hours of the site's zone."""
+"""Figures of trends as people read them: sums become means, days become the lines of a table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
-from callcoach.confidence import FEW_CALLS, Mean, mean_of
+from callcoach.confidence import FEW_CALLS, Found, Mean, mean_of
 from callcoach.server.trends.periods import Period
-from callcoach.store.trends import AgentSums, Sums
+from callcoach.store.trends.reading import AgentSums, RuleSums, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +20,11 @@ class Figures:
     reviewed: int
     reviewed_score: float | None
     findings_per_call: float | None
+    """The machine's that took points."""
+    standing_per_call: float | None
+    """What stands after review."""
     serious_share: float | None
-    """Share of scored calls with a serious or fatal finding, per cent."""
+    """Share of scored calls with a serious or fatal finding that stands, per cent."""
     silence_s: float | None
     """Dead air per call."""
     ring_s: float | None
@@ -36,6 +39,16 @@ class Figures:
         return self.score is None or self.score.n < FEW_CALLS
 
 
+FIGURES = (
+    *("trends.calls", "trends.score", "trends.reviewed", "trends.reviewed_score"),
+    *("trends.findings_per_call", "trends.standing_per_call", "trends.serious_share", "trends.silence_s"),
+    *("trends.ring_s", "trends.agent_share", "trends.talk_overs", "trends.duration_s"),
+)
+"""Keys of the figures' names, in the order of `values_of`."""
+BETTER = ("", "up", "", "up", "down", "down", "down", "down", "down", "", "down", "")
+"""Which way each is better; empty: neither."""
+
+
 def figures_of(sums: Sums) -> Figures:
     """Return the figures of sums."""
     return Figures(
@@ -44,6 +57,7 @@ def figures_of(sums: Sums) -> Figures:
         reviewed=sums.reviewed,
         reviewed_score=_mean(sums.reviewed_score, sums.reviewed),
         findings_per_call=_mean(sums.findings, sums.scored),
+        standing_per_call=_mean(sums.standing, sums.scored),
         serious_share=_mean(100.0 * sums.serious_calls, sums.scored),
         silence_s=_mean(sums.silence_s, sums.measured),
         ring_s=_mean(sums.ring_s, sums.rung),
@@ -53,67 +67,46 @@ def figures_of(sums: Sums) -> Figures:
     )
 
 
+def values_of(figures: Figures) -> tuple[float | None, ...]:
+    """Return the figures in the order of `FIGURES`."""
+    return (
+        *(float(figures.calls), figures.score.value if figures.score else None),
+        *(float(figures.reviewed), figures.reviewed_score, figures.findings_per_call, figures.standing_per_call),
+        *(figures.serious_share, figures.silence_s, figures.ring_s, figures.agent_share),
+        *(figures.talk_overs, figures.duration_s),
+    )
+
+
 def total(parts: Iterable[Sums]) -> Sums:
     """Return the sums over all parts."""
     return sum(parts, Sums())
 
 
-def by_day(slots: Sequence[tuple[datetime, Sums]], period: Period) -> list[tuple[date, Sums]]:
-    """Return each day of the period in the site's zone, days without calls included."""
-    days = {period.first + timedelta(days=number): Sums() for number in range(period.days)}
-    for at, sums in slots:
-        day = at.astimezone(period.zone).date()
-        if day in days:
-            days[day] += sums
-    return sorted(days.items())
+def by_step(days: Sequence[tuple[date, Sums]], period: Period) -> list[tuple[date, Sums]]:
+    """Return each day, or week, of the period, those without calls included."""
+    steps = dict.fromkeys(period.steps(), Sums())
+    for day, sums in days:
+        steps[period.step_of(day)] += sums
+    return list(steps.items())
 
 
-def by_hour(slots: Sequence[tuple[datetime, Sums]], period: Period) -> list[tuple[int, Sums]]:
-    """Return each hour of the day, in the site's zone, in which there were calls."""
-    hours: dict[int, Sums] = {}
-    for at, sums in slots:
-        hour = at.astimezone(period.zone).hour
-        hours[hour] = hours.get(hour, Sums()) + sums
-    return sorted(hours.items())
+def by_agent(rows: Sequence[AgentSums]) -> list[AgentSums]:
+    """Return one line an agent; who worked in two teams has the team 0."""
+    found: dict[int, AgentSums] = {}
+    for one in rows:
+        known = found.get(one.agent_id)
+        found[one.agent_id] = one if known is None else AgentSums(one.agent_id, one.name, 0, known.sums + one.sums)
+    return list(found.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Praise:
-    """An agent to praise, and why: the best beyond doubt, or better than before beyond doubt."""
-
-    agent_id: int
-    name: str
-    is_improved: bool
-    now: Mean
-    before: Mean
+def standing_of(sums: RuleSums, calls: int) -> Found:
+    """Return how often a rule's findings stand after review, in so many scored calls."""
+    return Found(calls, sums.standing, sums.standing_squares)
 
 
-def praised(now: Sequence[AgentSums], before: Sequence[AgentSums]) -> list[Praise]:
-    """Return who is better than all others together, or than before, by more than chance explains.
-
-    Both means need `FEW_CALLS` calls, and their 95 % intervals must not overlap.
-    """
-    earlier = {one.agent_id: one.sums for one in before}
-    everybody = total(one.sums for one in now)
-    found: list[Praise] = []
-    for one in now:
-        mean = figures_of(one.sums).score
-        if mean is None or mean.n < FEW_CALLS:
-            continue
-        rest = mean_of(
-            everybody.scored - one.sums.scored,
-            everybody.score - one.sums.score,
-            everybody.score_squares - one.sums.score_squares,
-        )
-        then = figures_of(earlier.get(one.agent_id, Sums())).score
-        for other, is_improved in ((then, True), (rest, False)):
-            if other is not None and other.n >= FEW_CALLS and _is_above(mean, other):
-                found.append(Praise(one.agent_id, one.name, is_improved, mean, other))
-    return found
-
-
-def _is_above(mean: Mean, other: Mean) -> bool:
-    return mean.low is not None and other.high is not None and mean.low > other.high
+def per_100(finds: int, calls: int) -> float | None:
+    """Return finds per hundred calls; None without calls."""
+    return 100.0 * finds / calls if calls else None
 
 
 def _mean(total_of: float, count: int) -> float | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from callcoach.store.trends import TrendFilter
+from callcoach.store.trends.reading import TrendFilter
 
 USUAL_DAYS = 30
+MOST_DAYS = 92
+"""A longer period is shown by weeks."""
 LONGEST_DAYS = 731
 """Two years: more is another question than a trend."""
 
@@ -44,9 +46,23 @@ class Period:
     @property
     def filter(self) -> TrendFilter:
         """What the store is asked for."""
-        return TrendFilter(
-            _begin(self.first, self.zone), _begin(self.last + timedelta(days=1), self.zone), self.team_id, self.agent_id
-        )
+        return TrendFilter(self.first, self.last, self.team_id, self.agent_id)
+
+    @property
+    def is_weekly(self) -> bool:
+        """Whether a line of a table is a week: so many days would be noise, and nobody reads them."""
+        return self.days > MOST_DAYS
+
+    def steps(self) -> list[date]:
+        """Return the first days of the lines a table over time has: each day, or the Monday of each week."""
+        if not self.is_weekly:
+            return [self.first + timedelta(days=number) for number in range(self.days)]
+        monday = self.step_of(self.first)
+        return [monday + timedelta(days=7 * week) for week in range(((self.last - monday).days) // 7 + 1)]
+
+    def step_of(self, day: date) -> date:
+        """Return the line a day belongs to."""
+        return day - timedelta(days=day.weekday()) if self.is_weekly else day
 
     def address(self, path: str, **more: str) -> str:
         """Return an address with this period and more values."""
@@ -64,10 +80,6 @@ def read_period(sent: Mapping[str, str], zone: ZoneInfo, today: date) -> Period:
         first, last = last, first
     first = max(first, last - timedelta(days=LONGEST_DAYS - 1))
     return Period(first, last, zone, _key(sent.get("team_id", "")), _key(sent.get("agent_id", "")))
-
-
-def _begin(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone).astimezone(UTC)
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""What a review means for its call: the reviewed score, beside the machine's, and the work that is done with it."""
+"""What a review means for its call: score and findings as they stand, beside the machine's; its work is done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from callcoach.review.acts import Decide, Event, Finish, Reopen
 from callcoach.review.rescoring import Basis, rescore
 from callcoach.store.model import AssignmentState, ScoreKind
+from callcoach.store.reviews.judged import drop_judged, write_judged
 from callcoach.store.reviews.sheets import Sheet
 from callcoach.store.tables import AssignmentRow, CallRow, DimensionRow, ScorecardRow
 
@@ -21,8 +22,10 @@ def carry_over(session: Session, sheet: Sheet, basis: Basis) -> None:
     if isinstance(event.act, Finish | Decide):
         card = _add_scorecard(session, sheet, basis, event)
         call.reviewed, call.reviewed_score = True, card.score
+        write_judged(session, call.pk, basis, sheet.review)
     elif isinstance(event.act, Reopen):
         call.reviewed, call.reviewed_score = False, None
+        drop_judged(session, call.pk)
     if isinstance(event.act, Finish):
         _close_assignment(session, call.pk, event)
 

@@ -41,7 +41,15 @@ from callcoach.store.tables.review_work import (
     RoundReviewerRow,
     RoundRow,
 )
-from callcoach.store.tables.reviews import ReviewBasisRow, ReviewEventRow, ReviewSheetRow
+from callcoach.store.tables.reviews import JudgedRow, ReviewBasisRow, ReviewEventRow, ReviewSheetRow
+from callcoach.store.tables.rollups import (
+    CallSumsRow,
+    HourSumsRow,
+    Level,
+    RuleSumsRow,
+    TrendStaleRow,
+    TrendStateRow,
+)
 from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.trends import CoachingRow, MeasuresRow
@@ -56,6 +64,7 @@ __all__ = [
     "Base",
     "CallNoteRow",
     "CallRow",
+    "CallSumsRow",
     "CallTagRow",
     "CallbackRow",
     "CallbackStepRow",
@@ -76,9 +85,12 @@ __all__ = [
     "DoNotCallRow",
     "FindingRow",
     "HookRow",
+    "HourSumsRow",
     "IdentityRow",
     "InvitationRow",
+    "JudgedRow",
     "LeadRow",
+    "Level",
     "LiveRuleRow",
     "MeasuresRow",
     "MembershipRow",
@@ -95,12 +107,15 @@ __all__ = [
     "RoundCallRow",
     "RoundReviewerRow",
     "RoundRow",
+    "RuleSumsRow",
     "SavedViewRow",
     "ScorecardRow",
     "SessionRow",
     "SignInAttemptRow",
     "TagRow",
     "TeamRow",
+    "TrendStaleRow",
+    "TrendStateRow",
     "TurnRow",
     "WatchedFileRow",
     "WorkRow",

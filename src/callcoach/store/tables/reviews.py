@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from callcoach.datapath import Severity
 from callcoach.review.stages import Stage
 from callcoach.store.tables.base import Base, text_enum
 
@@ -54,3 +55,21 @@ class ReviewEventRow(Base):
     kind: Mapped[str] = mapped_column(String(24))
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class JudgedRow(Base):
+    """What the finished review of a call says of one finding: `confirmed`, `rejected`, or `added` by a person.
+
+    It follows from the events of the sheet; kept for counting. A review that is taken up again has none.
+    """
+
+    __tablename__ = "judged_findings"
+    __table_args__ = (Index("ix_judged_findings_rule", "rule_id", "call_pk"),)
+
+    call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    rule_id: Mapped[str] = mapped_column(String(120))
+    severity: Mapped[Severity]
+    verdict: Mapped[str] = mapped_column(String(24))
+    start_s: Mapped[float]
+    quote: Mapped[str] = mapped_column(Text)

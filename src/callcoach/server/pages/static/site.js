@@ -37,48 +37,27 @@ function tell(answer) {
   told.replaceChildren(line);
 }
 
-// Tables that say so can be taken away as they stand.
+// Tables that say so can be taken away: the server makes the file of the page's own query.
 function offerExports() {
   const chinese = document.documentElement.lang.startsWith("zh");
-  for (const box of document.querySelectorAll(".table[data-export]:not([data-offered])")) {
-    if (!box.querySelector("tbody tr")) continue;
+  const boxes = [...document.querySelectorAll("[data-export]")];
+  for (const box of boxes.filter((one) => !("offered" in one.dataset) && one.querySelector("tbody tr"))) {
     box.dataset.offered = "";
     const line = document.createElement("p");
     line.className = "row below small soft take-away";
     line.append(chinese ? "导出" : "Export");
     for (const format of ["xlsx", "csv"]) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.className = "quiet small";
-      button.textContent = format.toUpperCase();
-      button.addEventListener("click", () => takeAway(box, format));
-      line.append(button);
+      const link = document.createElement("a");
+      const address = new URL(location.href);
+      address.searchParams.set("table", boxes.indexOf(box) + 1);
+      address.searchParams.set("format", format);
+      address.hash = "";
+      link.href = address;
+      link.textContent = format.toUpperCase();
+      line.append(link);
     }
     box.after(line);
   }
-}
-
-function takeAway(box, format) {
-  const rows = [...box.querySelectorAll("tr")].filter((row) => !row.querySelector("td[colspan]"));
-  const cells = (row) => [...row.children].filter((cell) => !cell.matches(".act, th:empty"))
-    .map((cell) => cell.textContent.replace(/\s+/g, " ").trim());
-  const form = document.createElement("form");
-  form.method = "post";
-  form.action = "/export";
-  const fields = {
-    rows: JSON.stringify(rows.map(cells)), name: document.querySelector("h1").textContent.trim(), format,
-    forgery_token: JSON.parse(document.body.getAttribute("hx-headers"))["X-Forgery-Token"],
-  };
-  for (const [name, value] of Object.entries(fields)) {
-    const field = document.createElement("input");
-    field.type = "hidden";
-    field.name = name;
-    field.value = value;
-    form.append(field);
-  }
-  document.body.append(form);
-  form.submit();
-  form.remove();
 }
 
 document.addEventListener("DOMContentLoaded", offerExports);

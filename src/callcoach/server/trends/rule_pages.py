@@ -1,0 +1,141 @@
+"""The page of one rule: how often it is found, with whom, and whether reviewers agree with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from starlette.requests import Request
+from starlette.responses import Response
+
+from callcoach.confidence import Found, beyond_chance, chance_of, mean_of, rate_of, rate_ratio, share_of
+from callcoach.errors import NotFoundError
+from callcoach.principal import Principal
+from callcoach.reports.wording import Words
+from callcoach.rights import Permission
+from callcoach.server.pages.rendering import render
+from callcoach.server.principal import require
+from callcoach.server.review.catalogue import catalogue_of
+from callcoach.server.services import Services, WithServices
+from callcoach.server.trends.choosing import chooser_of, period_of
+from callcoach.server.trends.contexts import RuleAgentLine, RulePage
+from callcoach.server.trends.figures import by_agent, standing_of, total
+from callcoach.server.trends.periods import Period
+from callcoach.server.trends.rule_lines import known_rules
+from callcoach.store.trends.counting import ADDED, CONFIRMED, REJECTED
+from callcoach.store.trends.reading import (
+    AgentSums,
+    RuleSums,
+    Sums,
+    rule_by_agent,
+    rule_by_day,
+    sums_by_agent,
+    sums_by_day,
+    total_of,
+)
+from callcoach.store.trends.rules import examples_of, verdicts_by_call
+
+router = APIRouter(include_in_schema=False)
+
+Reader = Annotated[Principal, Depends(require(Permission.CALLS_SEE))]
+RuleId = Annotated[str, Path(max_length=120)]
+LEAST_CALLS = 10
+"""Agents with fewer calls are not held against the others."""
+VERDICTS = {
+    CONFIRMED: Words("已确认", "confirmed"),
+    REJECTED: Words("已驳回", "rejected"),
+    ADDED: Words("人工补充", "added by hand"),
+    "": Words("未复核", "not reviewed"),
+}
+
+
+@router.get("/trends/rules/{rule_id}")
+def get_rule(rule_id: RuleId, request: Request, principal: Reader, services: WithServices) -> Response:
+    """Show a rule."""
+    return render(request, _page(services, principal, period_of(request, services), rule_id))
+
+
+def _page(services: Services, principal: Principal, period: Period, rule_id: str) -> RulePage:
+    wanted, earlier = period.filter, period.before.filter
+    path = f"/trends/rules/{rule_id}"
+    with services.database.reading() as session:
+        name, severity = known_rules(session, services, [rule_id])[rule_id]
+        if severity is None:
+            raise NotFoundError(f"There is no rule {rule_id!r}, and no finding of one. The page of trends lists them.")
+        chooser = chooser_of(session, services, principal, period, path)
+        all_days = sums_by_day(session, principal, wanted)
+        days = rule_by_day(session, principal, wanted, rule_id)
+        before = sum((one for _, one in rule_by_day(session, principal, earlier, rule_id)), RuleSums())
+        calls_before = total_of(session, principal, earlier).scored
+        agents = by_agent(sums_by_agent(session, principal, wanted))
+        of_agents = rule_by_agent(session, principal, wanted, rule_id)
+        verdicts = verdicts_by_call(session, principal, wanted, period.zone, rule_id)
+        examples = examples_of(session, principal, wanted, period.zone, rule_id)
+    now, calls = sum((one for _, one in days), RuleSums()), total(sums for _, sums in all_days).scored
+    rule = catalogue_of(services.settings.rules).rules.get(rule_id)
+    return RulePage(
+        chooser=chooser,
+        rule_id=rule_id,
+        name=name,
+        severity=severity,
+        advice=Words(rule.advice_zh, rule.advice_en) if rule else Words("", ""),
+        sums=now,
+        before=before,
+        calls=calls,
+        calls_before=calls_before,
+        rate=rate_of(standing_of(now, calls)),
+        change=rate_ratio(standing_of(before, calls_before), standing_of(now, calls)),
+        precision=share_of(verdicts),
+        steps=tuple(_steps(period, days, all_days)),
+        agents=tuple(_agents(agents, of_agents, period, rule_id)),
+        examples=tuple(examples),
+        verdicts=VERDICTS,
+        calls_address=period.address("/calls", rule=rule_id),
+    )
+
+
+def _steps(
+    period: Period, days: list[tuple[date, RuleSums]], all_days: list[tuple[date, Sums]]
+) -> Iterator[tuple[date, RuleSums, int]]:
+    finds, calls = dict.fromkeys(period.steps(), RuleSums()), dict.fromkeys(period.steps(), 0)
+    for day, sums in days:
+        finds[period.step_of(day)] += sums
+    for day, sums in all_days:
+        calls[period.step_of(day)] += sums.scored
+    yield from ((step, finds[step], calls[step]) for step in finds)
+
+
+def _agents(
+    agents: list[AgentSums], found: dict[int, RuleSums], period: Period, rule_id: str
+) -> Iterator[RuleAgentLine]:
+    """Yield the agents with whom the rule was found, the highest rate first."""
+    counts = [standing_of(found.get(one.agent_id, RuleSums()), one.sums.scored) for one in agents]
+    outstanding = beyond_chance([_chance(one, counts) for one in counts])
+    lines = [
+        RuleAgentLine(
+            agent.name,
+            agent.sums.scored,
+            found[agent.agent_id],
+            rate_of(counts[place]),
+            place in outstanding,
+            period.address("/calls", agent_id=str(agent.agent_id), rule=rule_id),
+        )
+        for place, agent in enumerate(agents)
+        if agent.agent_id in found
+    ]
+    yield from sorted(lines, key=lambda line: (-(line.rate.value if line.rate else 0.0), line.name))
+
+
+def _chance(one: Found, everybody: list[Found]) -> float:
+    """Return how likely the agent's finds per call would lie so far above those of all others by chance."""
+    own = mean_of(one.calls, one.finds, one.squares)
+    rest = mean_of(
+        sum(other.calls for other in everybody) - one.calls,
+        sum(other.finds for other in everybody) - one.finds,
+        sum(other.squares for other in everybody) - one.squares,
+    )
+    if own is None or rest is None or own.n < LEAST_CALLS or own.value <= rest.value:
+        return 1.0
+    return chance_of(own, rest)

@@ -1,0 +1,1 @@
+"""Trends over calls: rolled up when calls and reviews change (`rolling`), read for the pages (`reading`, `rules`)."""

@@ -1,0 +1,125 @@
+"""The pages of trends over HTTP: what is there, for whom, and in which words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from starlette.testclient import TestClient
+
+from callcoach.principal import Role
+from callcoach.review.acts import Finish, Judge, Verdict
+from callcoach.server.services import Services
+from callcoach.store.model import NewPerson
+from callcoach.store.people import add_person, person_by_login
+from tests.review.builders import BASIS, NOON
+from tests.server.visitors import enter, send
+from tests.store.reviews.floor import Floor, make_floor, put_scored
+from tests.store.rolled import roll_up
+
+PERIOD = {"from_day": "2025-12-20", "to_day": "2026-01-20"}
+FIRST = BASIS.report.findings[0]
+
+
+@pytest.fixture
+def floor(services: Services) -> Floor:
+    made = make_floor(services.database)
+    with services.database.writing() as session:
+        for number in range(30):
+            at = NOON + timedelta(days=number % 9 - 4)
+            agent, score = ("806", 60.0) if number % 2 else ("807", 90.0 + number % 3)
+            put_scored(session, f"p{number}", agent, started_at=at, score=score)
+    roll_up(services.database, services.settings.server.time_zone)
+    return made
+
+
+def sign_in(client: TestClient, services: Services, login: str) -> None:
+    with services.database.reading() as session:
+        person = person_by_login(session, login)
+    enter(client, services, person)
+
+
+def plain(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_the_page_says_machine_and_reviewed_apart(client, services, floor):
+    floor.do("boss", Judge(FIRST.id, Verdict.REJECTED), reason="误判")
+    for finding in BASIS.report.findings[1:]:
+        floor.do("boss", Judge(finding.id, Verdict.CONFIRMED))
+    floor.do("boss", Finish(NOON + timedelta(days=5)))
+    sign_in(client, services, "boss")
+    page = client.get("/trends", params=PERIOD)
+    assert page.status_code == 200
+    assert "每通问题数（机器）" in page.text
+    assert "每通问题数（复核后）" in page.text
+    answer = client.get(f"/trends/rules/{FIRST.rule_id}", params=PERIOD)
+    assert answer.status_code == 200
+    text = plain(answer.text)
+    assert "31 处，在 31 / 31 通里" in text
+    assert "30 处，在 30 / 31 通里" in text
+    assert "确认 0，驳回 1" in text
+    assert 'href="/calls/c1?at=' in answer.text
+
+
+def test_a_long_period_is_told_by_weeks(client, services, floor):
+    sign_in(client, services, "boss")
+    page = client.get("/trends", params={"from_day": "2025-02-01", "to_day": "2026-01-31"}).text
+    assert "数据表（按周）" in page
+    steps = page[page.index('id="steps"') :]
+    assert len(re.findall(r"<th scope=\"row\">2\d{3}-\d\d-\d\d</th>", steps)) == 53
+
+
+def test_the_weekday_pattern_shows_calls_or_findings(client, services, floor):
+    sign_in(client, services, "boss")
+    by_calls = client.get("/trends", params=PERIOD).text
+    by_findings = client.get("/trends", params={**PERIOD, "pattern": "findings"}).text
+    for page in (by_calls, by_findings):
+        assert page.count('class="figure heat-') == 7
+    assert by_calls != by_findings
+
+
+def test_whoever_stands_out_in_the_team_is_named(client, services, floor):
+    with services.database.writing() as session:
+        add_person(session, NewPerson("zhao", "赵", Role.AGENT, ("一组",), ("901",)))
+        for number in range(30):
+            put_scored(session, f"q{number}", "901", started_at=NOON, score=97.0 + number % 2)
+    sign_in(client, services, "boss")
+    page = plain(client.get("/trends", params=PERIOD).text)
+    assert re.search(r"赵 比同组其他人高 3\d\.\d 分：97\.5 对 6\d\.\d（30 通）", page), page
+    assert "王 比同组" not in page, "nobody else is in that team"
+
+
+def test_a_rule_nobody_knows_is_not_found(client, services, floor):
+    sign_in(client, services, "boss")
+    assert client.get("/trends/rules/none.such", params=PERIOD).status_code == 404
+
+
+def test_a_supervisor_sees_the_own_team_on_the_page_of_a_rule(client, services, floor):
+    sign_in(client, services, "two")
+    page = client.get(f"/trends/rules/{FIRST.rule_id}", params=PERIOD).text
+    assert "agent_id" in page
+    assert ">李<" not in page
+    assert ">王<" in page
+
+
+def test_a_coaching_form_without_a_rule_says_so_and_keeps_what_was_typed(client, services, floor):
+    sign_in(client, services, "boss")
+    agent = str(floor["li"].person_id)
+    answer = send(client, "/coaching", {"agent_id": agent, "goal": "少说但是"}, shown_on="/coaching")
+    assert answer.status_code == 422
+    assert "请至少选一条规则" in answer.text
+    assert "少说但是" in answer.text
+    sent = {"agent_id": agent, "goal": "少说但是", "rule_ids": FIRST.rule_id, "day": "2026-01-05"}
+    assert send(client, "/coaching", sent, shown_on="/coaching").status_code == 303
+    page = plain(client.get("/coaching").text)
+    assert "同组没有可比的通话" in page or "次数太少" in page
+
+
+def test_figures_over_the_api_name_both(client, services, floor):
+    sign_in(client, services, "boss")
+    figures = client.get("/api/v1/trends", params=PERIOD).json()
+    (rule,) = [one for one in figures["rules"] if one["rule_id"] == FIRST.rule_id]
+    assert (rule["findings"], rule["standing"], rule["rejected"]) == (31, 31, 0)
+    assert figures["figures"]["calls"]["now"] == 31
