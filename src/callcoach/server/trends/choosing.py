@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 
 from callcoach.principal import Principal
@@ -16,6 +15,7 @@ from callcoach.server.services import Services
 from callcoach.server.trends.contexts import Chooser
 from callcoach.server.trends.periods import Period, read_period
 from callcoach.store.choices import agents_to_choose, teams_to_choose
+from callcoach.store.engine import Session
 from callcoach.store.trends.rolling import built_from
 
 _PRESETS = (("trends.last_7", 7), ("trends.last_30", 30), ("trends.last_90", 90), ("trends.last_365", 365))

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy.orm import Session
-
 from callcoach.confidence import Found, RateRatio, against, rate_ratio
+from callcoach.store.engine import Session
 from callcoach.store.trends.outcomes import RuleCount, counts_around
 
 COACHED_DAYS = 30

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -30,6 +29,7 @@ from callcoach.server.trends.figures import (
 from callcoach.server.trends.periods import Period
 from callcoach.server.trends.praise import praised
 from callcoach.server.trends.rule_lines import known_rules, rule_lines
+from callcoach.store.engine import Session
 from callcoach.store.trends.reading import (
     AgentSums,
     HourSums,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy.orm import Session
-
 from callcoach.confidence import rate_ratio
 from callcoach.datapath import Severity
 from callcoach.reports.wording import Words
@@ -14,6 +12,7 @@ from callcoach.server.services import Services
 from callcoach.server.trends.contexts import RuleLine
 from callcoach.server.trends.figures import per_100, standing_of
 from callcoach.server.trends.periods import Period
+from callcoach.store.engine import Session
 from callcoach.store.trends.reading import RuleSums
 from callcoach.store.trends.rules import names_of_rules
 
