@@ -1,11 +1,19 @@
 """Every error CallCoach raises on purpose.
 
-A message says what was found, what was expected, where, and what to do next.
+A message says what was found, what was expected, where, and what to do next; those that a page may show say it in
+Chinese too.
 """
 
 
 class CallCoachError(Exception):
-    """Root of all errors that a user can act on; the command line prints it without a traceback."""
+    """Root of all errors that a user can act on; the command line prints it without a traceback.
+
+    `str()` of it is English; `zh` says the same in Chinese, and is empty where no page ever shows it.
+    """
+
+    def __init__(self, message: str = "", zh: str = "") -> None:
+        super().__init__(message)
+        self.zh = zh
 
 
 class ConfigError(CallCoachError):
@@ -72,7 +80,10 @@ class TooManyAttemptsError(SignInError):
     """So many tries to sign in failed that the next ones are not looked at for a while."""
 
     def __init__(self, wait_s: int) -> None:
-        super().__init__(f"Too many tries to sign in failed. Wait {wait_s} s, then try again.")
+        super().__init__(
+            f"Too many tries to sign in failed. Wait {wait_s} s, then try again.",
+            f"登录失败次数过多。请等 {wait_s} 秒再试。",
+        )
         self.wait_s = wait_s
 
 

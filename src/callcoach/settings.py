@@ -209,6 +209,12 @@ class ReviewSettings(BaseModel):
         le=365,
         description="Working days an agent has to appeal, after the day the review is finished.",
     )
+    decision_workdays: int = Field(
+        default=3,
+        ge=0,
+        le=365,
+        description="Working days in which a second reviewer decides an appeal, after the day it was made.",
+    )
     holidays: tuple[IsoDate, ...] = Field(default=(), description="Public holidays, such as 2026-10-01.")
     extra_workdays: tuple[IsoDate, ...] = Field(
         default=(), description="Weekend days that are worked in exchange for holidays, such as 2026-10-10."

@@ -14,6 +14,7 @@ from callcoach.review.acts import (
     AddFinding,
     AddNote,
     Appeal,
+    CorrectTurn,
     Decide,
     Event,
     Finish,
@@ -26,8 +27,9 @@ from callcoach.review.acts import (
     Undo,
     Verdict,
 )
-from callcoach.review.guards import Actor, Wanted, check, unjudged
-from callcoach.review.sheet import fold
+from callcoach.review.guards import Actor, Wanted, check, open_steps, unjudged
+from callcoach.review.sheet import Judgement, Review, fold
+from callcoach.review.stages import Stage, Step
 from tests.review.acts import stories
 from tests.review.builders import AGENT, BASIS, DURATION_S, FINDINGS, FIRST, NOON, RULE, SECOND, events_of
 
@@ -161,3 +163,34 @@ def test_no_story_lets_the_agent_review_or_the_first_reviewer_decide(events: lis
             assert event.person_id not in fold(events[:index]).reviewer_ids
         if event.person_id == AGENT:
             assert isinstance(event.act, Read | Acknowledge | Appeal)
+
+
+ACTS: dict[Step, Act] = {
+    Step.EDIT: CorrectTurn(0, "您好", "你好"),
+    Step.NOTE: AddNote(1.0, "好"),
+    Step.FINISH: Finish(None),
+    Step.REOPEN: Reopen(),
+    Step.READ: Read(),
+    Step.ACKNOWLEDGE: Acknowledge(),
+    Step.APPEAL: Appeal((), ("language",)),
+    Step.DECIDE: Decide(Outcome.REJECTED),
+}
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("actor", [Actor(FIRST), Actor(SECOND), Actor(AGENT, is_the_agent=True)])
+@pytest.mark.parametrize("hours", [1, 30])
+def test_the_steps_offered_are_those_that_are_admitted(stage: Stage, actor: Actor, hours: int) -> None:
+    event = Event(1, NOON, FIRST, Judge("f1", Verdict.CONFIRMED))
+    judged = {one.id: Judgement(Verdict.CONFIRMED, event) for one in FINDINGS}
+    until = None if stage in (Stage.UNREVIEWED, Stage.IN_REVIEW) else NOON + timedelta(days=1)
+    review = Review(stage=stage, judgements=judged, reviewer_ids=frozenset({FIRST}), appeal_until=until)
+    at = NOON + timedelta(hours=hours)
+    admitted: set[Step] = set()
+    for step, act in ACTS.items():
+        try:
+            check(Wanted(act, "因为", actor, at), BASIS, review, ())
+        except (AccessError, ConflictError):
+            continue
+        admitted.add(step)
+    assert open_steps(actor, review, at) == admitted

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 
-from callcoach.review.acts import AddNote, Event, Judge, Verdict
+from callcoach.review.acts import AddNote, Event, Judge, OverrideDimension, Verdict
 from callcoach.review.wording import StaleReviewError, describe, names_from, refuse_stale
 from tests.review.acts import stories
 from tests.review.builders import FIRST, SECOND, events_of
@@ -19,10 +19,17 @@ def test_who_changed_what_meanwhile_is_told() -> None:
     refuse_stale(2, events, NAMES, ZONE)
     with pytest.raises(StaleReviewError) as told:
         refuse_stale(1, events, NAMES, ZONE)
-    words = str(told.value)
-    assert "01-05 12:01 李老师 驳回问题 f1（误报）" in words
-    assert "01-05 12:01 李老师 rejected finding f1（误报）" in words
-    assert "王组长" not in words
+    assert "01-05 12:01 李老师 驳回问题 f1（误报）" in told.value.zh
+    assert "01-05 12:01 李老师 rejected finding f1 (误报)" in str(told.value)
+    assert "王组长" not in told.value.zh
+    assert "changes" not in told.value.zh
+
+
+def test_findings_and_dimensions_are_called_by_name() -> None:
+    names = {"f1": ("直接拒绝", "Flat refusal"), "attitude": ("态度", "Attitude")}
+    judged, set_to = events_of(Judge("f1", Verdict.CONFIRMED), OverrideDimension("attitude", 18))
+    assert describe(judged, names.get) == ("确认问题 直接拒绝", "confirmed finding Flat refusal")
+    assert describe(set_to, names.get) == ("把 态度 改为 18 分", "set Attitude to 18 points")
 
 
 @pytest.mark.parametrize("version", [-1, 3])

@@ -1,28 +1,25 @@
-"""One call as a PDF: score, findings with what to say instead, transcript, and what people decided.
+"""One call as a PDF: score, findings with what to say instead, transcript with corrections, notes, and the history.
 
-Takes the analysis and what stands of its review, gives bytes. Chinese is set in the standard font of Adobe's Simplified
-Chinese collection, which readers bring themselves (ISO 32000-1, 9.7.5.2): no font file is needed here.
+Takes the analysis and what stands of its review, gives bytes.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase.cidfonts import UnicodeCIDFont
-from reportlab.pdfbase.pdfmetrics import registerFont
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
-from callcoach.datapath import CallAnalysis, Severity
+from callcoach.datapath import CallAnalysis, Severity, Turn
+from callcoach.reports.print_font import FONT, known, markup
 from callcoach.reports.wording import SEVERITIES, SPEAKERS, Words, clock, figure
 
-FONT = "STSong-Light"
 _TEXT = ParagraphStyle("text", fontName=FONT, fontSize=9, leading=13, wordWrap="CJK")
 _SOFT = ParagraphStyle("soft", parent=_TEXT, textColor=colors.HexColor("#586270"))
 _TITLE = ParagraphStyle("title", parent=_TEXT, fontSize=15, leading=20, spaceAfter=4)
@@ -59,6 +56,16 @@ class FindingLine:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A remark about a moment."""
+
+    at_s: float
+    text: str
+    by: str
+    """Who wrote it, and when."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallSheet:
     """What the PDF says."""
 
@@ -69,6 +76,9 @@ class CallSheet:
     stage: Words
     scores: tuple[ScoreLine, ...]
     findings: tuple[FindingLine, ...]
+    unassessed: tuple[str, ...]
+    """Rules that had no say in the score, and why."""
+    notes: tuple[NoteLine, ...]
     corrections: dict[int, str]
     """What turns really say, by number."""
     history: tuple[str, ...]
@@ -78,12 +88,24 @@ class CallSheet:
 
 def render_pdf(analysis: CallAnalysis, sheet: CallSheet) -> bytes:
     """Return the PDF."""
-    registerFont(UnicodeCIDFont(FONT))
+    known()
     file = io.BytesIO()
     margins = dict.fromkeys(("leftMargin", "rightMargin", "topMargin", "bottomMargin"), 16 * mm)
     document = SimpleDocTemplate(file, pagesize=A4, title=sheet.title, author="CallCoach", **margins)
-    document.build([*_head(sheet), *_scores(sheet), *_findings(sheet), *_words(analysis, sheet), *_history(sheet)])
+    parts = (_head(sheet), _scores(sheet), _findings(sheet), _notes(sheet), _words(analysis, sheet), _history(sheet))
+    foot = _foot(sheet)
+    document.build([one for part in parts for one in part], onFirstPage=foot, onLaterPages=foot)
     return file.getvalue()
+
+
+def _foot(sheet: CallSheet) -> Callable[[Canvas, SimpleDocTemplate], None]:
+    def draw(canvas: Canvas, document: SimpleDocTemplate) -> None:
+        canvas.setFont(FONT, 7.5)
+        canvas.setFillColor(_SOFT.textColor)
+        page = _say(sheet, f"第 {document.page} 页", f"Page {document.page}")
+        canvas.drawRightString(A4[0] - 16 * mm, 9 * mm, f"CallCoach · {page}")
+
+    return draw
 
 
 def _say(sheet: CallSheet, zh: str, en: str) -> str:
@@ -95,7 +117,7 @@ def _of(sheet: CallSheet, words: Words) -> str:
 
 
 def _paragraph(text: str, style: ParagraphStyle = _TEXT) -> Paragraph:
-    return Paragraph(escape(text), style)
+    return Paragraph(markup(text), style)
 
 
 def _table(rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
@@ -125,6 +147,10 @@ def _scores(sheet: CallSheet) -> Iterator[Flowable]:
         for one in sheet.scores
     ]
     yield _table([head, *rows], (78, 30, 30, 30))
+    if sheet.unassessed:
+        count = len(sheet.unassessed)
+        said = _say(sheet, f"评分没有考虑 {count} 条规则：", f"The score says nothing of {count} rules: ")
+        yield _paragraph(said + _say(sheet, "；", "; ").join(sheet.unassessed), _SOFT)
 
 
 def _findings(sheet: CallSheet) -> Iterator[Flowable]:
@@ -150,14 +176,28 @@ def _words(analysis: CallAnalysis, sheet: CallSheet) -> Iterator[Flowable]:
     yield _paragraph(_say(sheet, "通话文字", "Transcript"), _HEADING)
     head = [_say(sheet, *pair) for pair in (("时刻", "At"), ("说话人", "Speaker"), ("内容", "Said"))]
     rows = [
-        [clock(turn.start_s), _of(sheet, SPEAKERS[turn.speaker]), sheet.corrections.get(turn.index, turn.text)]
+        [clock(turn.start_s), _of(sheet, SPEAKERS[turn.speaker]), _said(turn, sheet)]
         for turn in analysis.transcript.turns
     ]
     yield _table([head, *rows], (16, 18, 142))
+
+
+def _said(turn: Turn, sheet: CallSheet) -> str:
+    corrected = sheet.corrections.get(turn.index)
+    if corrected is None:
+        return turn.text
+    return corrected + _say(sheet, f"（更正；机器转写：{turn.text}）", f" (corrected; the machine wrote: {turn.text})")
+
+
+def _notes(sheet: CallSheet) -> Iterator[Flowable]:
+    if not sheet.notes:
+        return
+    yield _paragraph(_say(sheet, "备注", "Notes"), _HEADING)
+    head = [_say(sheet, *pair) for pair in (("时刻", "At"), ("备注", "Note"), ("作者", "By"))]
+    yield _table([head, *([clock(one.at_s), one.text, one.by] for one in sheet.notes)], (16, 112, 48))
 
 
 def _history(sheet: CallSheet) -> Iterator[Flowable]:
     if sheet.history:
         yield _paragraph(_say(sheet, "经过", "History"), _HEADING)
         yield from (_paragraph(line) for line in sheet.history)
-    yield Spacer(1, 4 * mm)

@@ -75,6 +75,29 @@ STAGES: Mapping[Stage, Mapping[Step, Stage]] = {
     Stage.DECIDED: {Step.NOTE: Stage.DECIDED},
 }
 
+STAGE_WORDS: Mapping[Stage, tuple[str, str]] = {
+    Stage.UNREVIEWED: ("未复核", "not reviewed"),
+    Stage.IN_REVIEW: ("复核中", "in review"),
+    Stage.PUBLISHED: ("已发布，坐席未读", "published, not read yet"),
+    Stage.READ: ("坐席已读", "read by the agent"),
+    Stage.ACKNOWLEDGED: ("坐席已认可", "acknowledged by the agent"),
+    Stage.APPEALED: ("申诉中", "under appeal"),
+    Stage.LAPSED: ("申诉期已过", "time to appeal is over"),
+    Stage.DECIDED: ("申诉已裁定", "appeal decided"),
+}
+"""Stages in words, Chinese and English."""
+STEP_WORDS: Mapping[Step, str] = {
+    Step.EDIT: "修改",
+    Step.NOTE: "备注",
+    Step.FINISH: "完成复核",
+    Step.REOPEN: "重新打开",
+    Step.READ: "标为已读",
+    Step.ACKNOWLEDGE: "认可",
+    Step.APPEAL: "申诉",
+    Step.DECIDE: "裁定申诉",
+    Step.LAPSE: "结束申诉期",
+}
+"""Steps in Chinese words, for refusals."""
 AWAITING_AGENT = frozenset(stage for stage, row in STAGES.items() if Step.APPEAL in row)
 """Stages in which the agent may appeal."""
 OUT = frozenset(Stage) - {Stage.UNREVIEWED, Stage.IN_REVIEW}
@@ -87,8 +110,12 @@ class IllegalStepError(ConflictError):
     def __init__(self, stage: Stage, step: Step) -> None:
         self.stage = stage
         self.step = step
-        legal = ", ".join(sorted(legal_steps(stage)))
-        super().__init__(f"{step} does not fit a review that is {stage}. Possible now: {legal}.")
+        legal = sorted(legal_steps(stage))
+        super().__init__(
+            f"{step} does not fit a review that is {stage}. Possible now: {', '.join(legal)}.",
+            f"复核现在是“{STAGE_WORDS[stage][0]}”，不能{STEP_WORDS[step]}。"
+            f"现在可以：{'、'.join(STEP_WORDS[one] for one in legal)}。",
+        )
 
 
 def legal_steps(stage: Stage) -> frozenset[Step]:

@@ -20,7 +20,6 @@ from callcoach.review.acts import (
     Undo,
     Verdict,
 )
-from callcoach.review.stages import Stage
 
 _VERDICTS = {Verdict.CONFIRMED: ("确认", "confirmed"), Verdict.REJECTED: ("驳回", "rejected")}
 _OUTCOMES = {
@@ -34,33 +33,29 @@ _PLAIN = {
     "acknowledge": ("确认了质检结果", "acknowledged the review"),
     "lapse": ("申诉期已过", "the time for an appeal passed"),
 }
-STAGES: dict[Stage, tuple[str, str]] = {
-    Stage.UNREVIEWED: ("未复核", "not reviewed"),
-    Stage.IN_REVIEW: ("复核中", "in review"),
-    Stage.PUBLISHED: ("已发布，坐席未读", "published, not read yet"),
-    Stage.READ: ("坐席已读", "read by the agent"),
-    Stage.ACKNOWLEDGED: ("坐席已认可", "acknowledged by the agent"),
-    Stage.APPEALED: ("申诉中", "under appeal"),
-    Stage.LAPSED: ("申诉期已过", "time to appeal is over"),
-    Stage.DECIDED: ("申诉已裁定", "appeal decided"),
-}
-"""Stages of a review, Chinese and English."""
+SYSTEM = ("系统", "system")
+"""Who does what the installation does by itself."""
 MAX_SHOWN = 5
 """Changes named in the words of a conflict; the history has them all."""
 
 
-def describe(event: Event) -> tuple[str, str]:  # noqa: PLR0911 - one line a kind of act
+Naming = Callable[[str], tuple[str, str] | None]
+"""Gives what a finding or a dimension is called by its id, Chinese and English; None where it is not known."""
+
+
+def describe(event: Event, naming: Naming = lambda _: None) -> tuple[str, str]:  # noqa: PLR0911 - one line a kind
     """Return what was done, in Chinese and in English, without who and when."""
     match event.act:
         case Judge() as act:
-            zh, en = _VERDICTS[act.verdict]
-            return f"{zh}问题 {act.finding_id}", f"{en} finding {act.finding_id}"
+            (zh, en), (name_zh, name_en) = _VERDICTS[act.verdict], naming(act.finding_id) or (act.finding_id,) * 2
+            return f"{zh}问题 {name_zh}", f"{en} finding {name_en}"
         case AddFinding() as act:
             return f"补充问题：{act.rule.name_zh}", f"added a finding: {act.rule.name_en}"
         case CorrectTurn() as act:
             return f"更正第 {act.turn + 1} 句", f"corrected turn {act.turn + 1}"
         case OverrideDimension() as act:
-            return f"把 {act.dimension} 改为 {act.points:g} 分", f"set {act.dimension} to {act.points:g} points"
+            name_zh, name_en = naming(act.dimension) or (act.dimension, act.dimension)
+            return f"把 {name_zh} 改为 {act.points:g} 分", f"set {name_en} to {act.points:g} points"
         case AddNote() as act:
             return f"在 {act.at_s:.0f} 秒处备注", f"added a note at {act.at_s:.0f} s"
         case Undo() as act:
@@ -96,22 +91,26 @@ def refuse_stale(
     if expected_version == len(events):
         return
     if not 0 <= expected_version <= len(events):
-        raise StaleReviewError(f"The review has no version {expected_version}; it is at {len(events)}. Load it again.")
+        raise StaleReviewError(
+            f"The review has no version {expected_version}; it is at {len(events)}. Load it again.",
+            "页面与复核的现状不符，请重新载入。",
+        )
     later = events[expected_version:]
     zh = "；".join(_line(event, name_of, zone, 0) for event in later[-MAX_SHOWN:])
     en = "; ".join(_line(event, name_of, zone, 1) for event in later[-MAX_SHOWN:])
     raise StaleReviewError(
-        f"您打开之后有 {len(later)} 处改动：{zh}。请重新载入后再改。 "
-        f"There were {len(later)} changes since you opened it: {en}. Load it again, then make yours."
+        f"There were {len(later)} changes since you opened it: {en}. Load it again, then make yours.",
+        f"您打开之后有 {len(later)} 处改动：{zh}。请载入最新内容后再改；您输入的还在。",
     )
 
 
 def _line(event: Event, name_of: Callable[[int | None], str], zone: tzinfo, language: int) -> str:
     at = event.at.astimezone(zone).strftime("%m-%d %H:%M")
-    reason = f"（{event.reason}）" if event.reason else ""
-    return f"{at} {name_of(event.person_id)} {describe(event)[language]}{reason}"
+    reason = (f"（{event.reason}）", f" ({event.reason})")[language] if event.reason else ""
+    who = SYSTEM[language] if event.person_id is None else name_of(event.person_id)
+    return f"{at} {who} {describe(event)[language]}{reason}"
 
 
 def names_from(names: Mapping[int, str]) -> Callable[[int | None], str]:
     """Return a function that gives a person's name; the installation itself has one too."""
-    return lambda person_id: "系统 system" if person_id is None else names.get(person_id, f"#{person_id}")
+    return lambda person_id: " ".join(SYSTEM) if person_id is None else names.get(person_id, f"#{person_id}")

@@ -43,6 +43,7 @@ from callcoach.server.people import routes as people
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork, prepare_trends
+from callcoach.server.reviewing import appeal_pages
 from callcoach.server.reviewing import pages as reviewing_pages
 from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
@@ -81,6 +82,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     list_pages.router,
     call_pages.router,
     reviewing_pages.router,
+    appeal_pages.router,
     trend_pages.router,
     desk_pages.router,
     desk_line.router,

@@ -47,5 +47,7 @@ class BodyLimit:
         limit_mb = self._max_bytes / 1e6
         return TooLargeError(
             f"The upload has {size / 1e6:.1f} MB or more, expected at most {limit_mb:.0f} MB. "
-            "Raise the setting server.max_upload_mb, or send it as a compressed file."
+            "Raise the setting server.max_upload_mb, or send it as a compressed file.",
+            f"上传的内容有 {size / 1e6:.1f} MB 或更多，最多 {limit_mb:.0f} MB。"
+            "请调高设置 server.max_upload_mb，或先压缩。",
         )

@@ -19,7 +19,12 @@ from starlette.websockets import WebSocket
 
 from callcoach import errors
 from callcoach.errors import CallCoachError
+from callcoach.reports.wording import Words
+from callcoach.server.faults import told
 from callcoach.server.pages import statics
+from callcoach.server.pages.messages import TAGS, Language
+from callcoach.server.pages.preferences import preferences_of
+from callcoach.server.principal import BY_THEMSELVES
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +61,7 @@ _OTHER = {
     404: Kind(404, "没有这个地址", "No such address"),
     405: Kind(405, "不支持的方法", "Method not allowed"),
 }
+_HTTP_ZH = {404: "请检查地址。", 405: "这个地址不接受这种请求。"}
 _FAULT = Kind(500, "服务器内部错误", "Fault in the server")
 _ENVIRONMENT = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
 
@@ -78,7 +84,7 @@ def answer_error(request: Request, error: CallCoachError) -> Response:
     kind = kind_of(error)
     if kind.status >= 500:
         logger.error("%s %s: %s", request.method, request.url.path, error)
-    return _answer(request, kind, str(error))
+    return _answer(request, kind, Words(error.zh, str(error)))
 
 
 async def _ours(request: HTTPConnection, error: Exception) -> Any:
@@ -95,38 +101,55 @@ async def _ours(request: HTTPConnection, error: Exception) -> Any:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     kind = _OTHER.get(error.status_code) or Kind(error.status_code, "请求失败", "Request failed")
-    return _answer(request, kind, str(error.detail), dict(error.headers or {}))
+    detail = Words(_HTTP_ZH.get(error.status_code, ""), str(error.detail))
+    return _answer(request, kind, detail, dict(error.headers or {}))
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
-    faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
-    return _answer(request, KINDS[errors.InputError], "; ".join(faults))
+    return _answer(request, KINDS[errors.InputError], told(error.errors()))
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     logger.error("%s %s", request.method, request.url.path, exc_info=error)
-    return _answer(request, _FAULT, "The server's log has the details. Please report this.")
+    detail = Words("详情在服务器日志里，请报告给管理员。", "The server's log has the details. Please report this.")
+    return _answer(request, _FAULT, detail)
 
 
-def _answer(request: Request, kind: Kind, detail: str, headers: dict[str, str] | None = None) -> Response:
+def _answer(request: Request, kind: Kind, detail: Words, headers: dict[str, str] | None = None) -> Response:
     headers = headers or {}
-    if kind.status == 401 and not request.url.path.startswith(API_PREFIX):
+    path = request.url.path
+    if kind.status == 401 and not path.startswith(API_PREFIX) and path not in BY_THEMSELVES:
         return _to_sign_in(request)
     if kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     wants_page = "text/html" in request.headers.get("accept", "") and not request.url.path.startswith(API_PREFIX)
     if wants_page:
-        page = _ENVIRONMENT.get_template("error.html.j2").render(kind=kind, detail=detail, static=statics.address)
-        return HTMLResponse(page, kind.status, headers)
+        return HTMLResponse(_page(request, kind, detail), kind.status, headers)
     problem: dict[str, Any] = {
         "type": "about:blank",
         "title": kind.en,
         "title_zh": kind.zh,
         "status": kind.status,
-        "detail": detail,
+        "detail": detail.en,
     }
+    if detail.zh:
+        problem["detail_zh"] = detail.zh
     return JSONResponse(problem, kind.status, headers, media_type="application/problem+json")
+
+
+def _page(request: Request, kind: Kind, detail: Words) -> str:
+    language = preferences_of(request).language
+    chinese = language is Language.ZH
+    said = detail.zh if chinese and detail.zh else detail.en
+    return _ENVIRONMENT.get_template("error.html.j2").render(
+        title=kind.zh if chinese else kind.en,
+        detail=said,
+        detail_lang=TAGS[Language.ZH if said == detail.zh else Language.EN],
+        back="返回首页" if chinese else "Back to the start",
+        lang=TAGS[language],
+        static=statics.address,
+    )
 
 
 def _to_sign_in(request: Request) -> Response:

@@ -51,7 +51,7 @@ async def _check(connection: HTTPConnection) -> None:
     session = session_token(connection)
     if not isinstance(connection, Request):
         if session and not _is_ours(connection):  # a WebSocket: browsers let any page open one, with cookies
-            raise ForgeryError("A page of another site asked for this connection.")
+            raise ForgeryError("A page of another site asked for this connection.", "这个连接来自别的网站的页面。")
     elif connection.method not in SAFE_METHODS:
         await _check_change(connection, session)
 
@@ -59,9 +59,15 @@ async def _check(connection: HTTPConnection) -> None:
 async def _check_change(request: Request, session: str) -> None:
     if not session:
         if not _is_ours(request):
-            raise ForgeryError("A page of another site asked for this change. Open CallCoach itself and repeat it.")
+            raise ForgeryError(
+                "A page of another site asked for this change. Open CallCoach itself and repeat it.",
+                "这次改动来自别的网站的页面。请打开 CallCoach 再做一次。",
+            )
     elif not hmac.compare_digest((await _sent(request)).encode(), forgery_token(session).encode()):
-        raise ForgeryError("The form is not of this session. Load the page again and repeat the change.")
+        raise ForgeryError(
+            "The form is not of this session. Load the page again and repeat the change.",
+            "这个表单不属于当前的登录。请重新载入页面，再做一次。",
+        )
 
 
 async def _sent(request: Request) -> str:

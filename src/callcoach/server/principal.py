@@ -20,6 +20,8 @@ from callcoach.server.sign_in.cookies import lifetime_of, session_token
 from callcoach.store.sessions import keep_awake, principal_of_session
 from callcoach.store.tokens import principal_of_token
 
+BY_THEMSELVES = frozenset({"/badges"})
+"""What pages ask for by themselves: it keeps no session awake, and leads nobody to the sign-in page."""
 Authenticator = Callable[[HTTPConnection, Services], Principal | None]
 
 
@@ -35,7 +37,10 @@ def by_token(connection: HTTPConnection, services: Services) -> Principal | None
     with services.database.reading() as session:
         principal = principal_of_token(session, token.strip())
     if principal is None:
-        raise SignInError("The token is not known, expired or revoked. Make one: callcoach people token LOGIN.")
+        raise SignInError(
+            "The token is not known, expired or revoked. Make one: callcoach people token LOGIN.",
+            "令牌不存在、已过期或已吊销。新建一个：callcoach people token LOGIN。",
+        )
     return principal
 
 
@@ -46,7 +51,7 @@ def by_session(connection: HTTPConnection, services: Services) -> Principal | No
         return None
     with services.database.reading() as session:
         principal, is_due = principal_of_session(session, token, lifetime_of(services.settings))
-    if is_due:
+    if is_due and connection.url.path not in BY_THEMSELVES:
         with services.database.writing() as session:
             keep_awake(session, token)
     return principal
@@ -79,7 +84,8 @@ def current_principal(principal: MaybePrincipal) -> Principal:
     if principal is not None:
         return principal
     raise SignInError(
-        "Nobody has signed in. At a browser use the page /sign-in; a program sends a token: `Authorization: Bearer …`."
+        "Nobody has signed in. At a browser use the page /sign-in; a program sends a token: `Authorization: Bearer …`.",
+        "还没有登录。",
     )
 
 
@@ -96,11 +102,14 @@ def require(permission: Permission) -> Callable[[Principal], Principal]:
 
     def check(principal: CurrentPrincipal) -> Principal:
         if permission not in RIGHTS[principal.role]:
-            raise AccessError(f"The role {principal.role.value} may not do this. Ask an administrator.")
+            raise AccessError(
+                f"The role {principal.role.value} may not do this. Ask an administrator.",
+                "您的角色不能这样做。需要时请找管理员。",
+            )
         if not token_admits(principal, permission):
             scope = SCOPES[permission]
             remedy = f"it lacks the scope {scope.value}. Make one that has it." if scope else "sign in at a browser."
-            raise AccessError(f"This token may not do this: {remedy}")
+            raise AccessError(f"This token may not do this: {remedy}", "这个令牌的范围不包括这项操作。")
         return principal
 
     return check

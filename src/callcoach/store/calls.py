@@ -96,7 +96,10 @@ def get_call(session: Session, principal: Principal, call_id: str) -> CallSummar
     """
     row = session.execute(summaries().where(CallRow.id == call_id, visible_to(principal))).one_or_none()
     if row is None:
-        raise NotFoundError(f"There is no call {call_id!r} among those you may see. Check the address.")
+        raise NotFoundError(
+            f"There is no call {call_id!r} among those you may see. Check the address.",
+            f"您能看到的通话里没有 {call_id}。请检查地址。",
+        )
     return summaries_of(session, [row])[0]
 
 

@@ -30,6 +30,15 @@ class ScoreKind(StrEnum):
     REVIEW = "review"
 
 
+class AssignmentKind(StrEnum):
+    """What an assignment is for."""
+
+    REVIEW = "review"
+    """The first review of a call."""
+    APPEAL = "appeal"
+    """Deciding the agent's appeal."""
+
+
 class AssignmentState(StrEnum):
     """Where the work on an assigned review stands."""
 

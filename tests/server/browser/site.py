@@ -23,7 +23,7 @@ from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
 from tests.server.browser.filled_calling import put_contact_book, put_customer_cards
-from tests.server.browser.filled_calls import put_calls, put_review_work
+from tests.server.browser.filled_calls import APPEALED, EVENTFUL, PUBLISHED, put_calls, put_review_work, put_reviews
 from tests.server.process import Server
 from tests.server.visitors import HASH
 from tests.store.rolled import roll_up
@@ -52,6 +52,11 @@ BESIDE = {
     "person-new": "/people/new",
     "call": "/calls/demo-01",
     "call-failed": "/calls/demo-23",
+    "call-eventful": f"/calls/{EVENTFUL}",
+    "call-waiting": "/calls/demo-24",
+    "call-appealed": f"/calls/{APPEALED}",
+    "appeals-open": "/appeals?show=open",
+    "appeals-decided": "/appeals?show=decided",
 }
 """Pages without an entry in the navigation, by a name for their pictures."""
 
@@ -62,8 +67,9 @@ def pages() -> dict[str, str]:
 
 
 def agents_pages() -> dict[str, str]:
-    """Return the pages that only an agent has."""
-    return {name: path for name, path in _entries().items() if name in AGENTS}
+    """Return the pages that only an agent has, or that look different to one."""
+    own = {name: path for name, path in _entries().items() if name in AGENTS}
+    return own | {"call-of-agent": f"/calls/{PUBLISHED}"}
 
 
 def _entries() -> dict[str, str]:
@@ -94,6 +100,7 @@ def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> I
         if with_calls:
             put_calls(own, database)
             put_review_work(database)
+            put_reviews(own, database)
         roll_up(database, own.server.time_zone)
     with Server(folder, **settings) as server:
         yield Site(server, own)

@@ -144,7 +144,7 @@ def add_by_marking(visit: Visit) -> None:
 def finish(visit: Visit) -> None:
     visit.run("document.querySelector('input[name=confirm_rest]').click()")
     visit.run("document.querySelector('#finish').click()")
-    assert "no verdict yet" in told(visit), "what waits for a person is confirmed one by one"
+    assert "没有判定" in told(visit), "what waits for a person is confirmed one by one"
     waiting = ".finding:has(.doubtful) button[data-verdict='confirmed']"
     while visit.driver.find_elements("css selector", waiting):
         send(visit, waiting)
@@ -173,6 +173,7 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
     send(visit, "form[hx-post$='/decide'] button")
     assert "申诉已裁定" in visit.text("#score-heading")
     assert "部分成立" in visit.text("#work")
+    visit.run("document.querySelector('#history').open = true")
     history = visit.text(".history")
     assert all(name in history for name in ("王芳", "张伟", "刘洋"))
 

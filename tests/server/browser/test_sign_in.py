@@ -32,7 +32,7 @@ def sign_in_afresh(visit: Visit, password: str) -> None:
 def test_a_person_signs_in_and_out(visit: Visit) -> None:
     visit.open("/tokens")
     visit.until_at("/sign-in?next_path=/tokens")
-    assert visit.run("return document.activeElement.id") == "login"
+    visit.until("return document.activeElement.id === 'login'")
     visit.press("zhang.wei", Keys.TAB, PASSWORD, Keys.ENTER)
     visit.until_at("/tokens")
     assert visit.text(".person b") == "张伟"
@@ -51,7 +51,7 @@ def test_a_wrong_password_is_told_and_the_login_stays(visit: Visit) -> None:
     visit.until("return document.querySelector('.banner.bad')")
     assert "登录名或密码不对。" in visit.text(".banner.bad")
     assert visit.find("#login").get_attribute("value") == "zhang.wei"
-    assert visit.run("return document.activeElement.id") == "password"
+    visit.until("return document.activeElement.id === 'password'")
     visit.type("#password", PASSWORD + Keys.ENTER)
     visit.until("return document.querySelector('.person')")
 

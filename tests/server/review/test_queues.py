@@ -3,9 +3,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select, text
+
 from callcoach.server.review.clockwork import look
+from callcoach.store.engine import Database
+from callcoach.store.secrets import sha256
+from callcoach.store.tables import SessionRow
 from tests.review.builders import NOON
 from tests.server.review.conftest import Room
+from tests.server.visitors import add, enter
 from tests.store.reviews.floor import MINUTE
 
 MORNING = datetime(2026, 1, 6, 2, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -94,3 +100,36 @@ def test_a_day_outside_the_calendar_is_told(room: Room) -> None:
     made = plan(room)
     for day in ("0001-01-01", "9999-12-31"):
         assert room.get("boss", f"/review/plans/{made}/preview", day=day).status_code == 422
+
+
+def test_an_appeal_is_assigned_when_made_and_later_where_nobody_could(room: Room) -> None:
+    version = room.finished()
+    assert room.review("li", "appeal", version, finding_ids=["f1"], reason="误报").status_code == 200
+    (waiting,) = room.get("trainer", "/review/appeals").json()["appeals"]
+    assert waiting["person_id"] == room.id("trainer")
+    assert waiting["due_at"] == "2026-01-08T16:00:00Z", "the end of the third working day, site time"
+    assert room.get("one", "/review/appeals").json() == {"appeals": []}
+    with room.services.database.writing() as session:
+        session.execute(text("DELETE FROM review_assignments"))
+    look(room.services)
+    (waiting,) = room.get("trainer", "/review/appeals").json()["appeals"]
+    assert waiting["person"] == "培训师"
+
+
+def test_what_a_page_asks_by_itself_keeps_no_session_awake(room: Room) -> None:
+    token = enter(room.client, room.services, add(room.services, "808"))
+    with room.services.database.writing() as session:
+        session.execute(text("UPDATE sessions SET seen_at = datetime(seen_at, '-5 minutes')"))
+    before = _seen_at(room.services.database, token)
+    assert "badge-results" in room.client.get("/badges").text
+    assert _seen_at(room.services.database, token) == before
+    room.client.get("/results")
+    assert _seen_at(room.services.database, token) > before
+    room.client.cookies.clear()
+    answer = room.client.get("/badges", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers.get("HX-Redirect")) == (401, None)
+
+
+def _seen_at(database: Database, token: str) -> datetime:
+    with database.reading() as session:
+        return session.scalars(select(SessionRow.seen_at).where(SessionRow.token_sha256 == sha256(token))).one()

@@ -9,10 +9,13 @@ from typing import ClassVar
 from callcoach.datapath import Finding
 from callcoach.reports.view import CallView
 from callcoach.reports.wording import Words
+from callcoach.review.stages import Step
 from callcoach.server.calls.contexts import Choice
+from callcoach.server.calls.timeline import Mark
 from callcoach.server.pages.rendering import View
-from callcoach.server.review.views import CorrectionView, FindingView, ReviewView
+from callcoach.server.review.views import AdjustmentView, CorrectionView, DimensionView, FindingView, ReviewView
 from callcoach.store.model import CallSummary
+from callcoach.store.reviews.appointing import Appointed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,38 @@ class FindingCard:
 
 
 @dataclass(frozen=True, slots=True)
+class LostPoints:
+    """Points that a finding took from a dimension."""
+
+    finding_id: str
+    name: Words
+    at_s: float
+    points: float
+    capped: bool
+    """Whether a cap of the rubric cut them."""
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionCard:
+    """A dimension of the score, and where its points went."""
+
+    machine: DimensionView
+    now: DimensionView | None
+    """As the review stands; None while an agent may not see it."""
+    lost: tuple[LostPoints, ...]
+    adjustments: tuple[AdjustmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unassessed:
+    """A rule that said nothing of this call: why it was left out, or how it failed."""
+
+    rule_id: str
+    name: Words
+    why: Words
+
+
+@dataclass(frozen=True, slots=True)
 class CallWork(View):
     """Transcript, score, findings and review: what changes as one works."""
 
@@ -39,6 +74,14 @@ class CallWork(View):
     view: CallView
     review: ReviewView
     findings: tuple[FindingCard, ...]
+    dimensions: tuple[DimensionCard, ...]
+    left_out: tuple[Unassessed, ...]
+    """Rules that were not evaluated."""
+    failed: tuple[Unassessed, ...]
+    """Rules that crashed."""
+    marks: tuple[Mark, ...]
+    """What the line of time shows beside the findings."""
+    ring_s: float | None
     corrections: Mapping[int, CorrectionView]
     event_words: Mapping[str, Words]
     stage: Words
@@ -47,9 +90,14 @@ class CallWork(View):
     rules: tuple[Choice, ...]
     """What a finding can be added of."""
     facts: tuple[tuple[Words, Words], ...]
-    may_review: bool
-    may_answer: bool
-    may_decide: bool
+    steps: frozenset[Step]
+    """What the reader may do now."""
+    judge: Appointed | None
+    """Who is to decide the open appeal."""
+    may_take_over: bool
+    """Whether the reader could decide the appeal if it were handed on to them."""
+    sheet_key: str
+    """Whose drafts of which sheet: person, call and round."""
     round_id: int | None
     """The calibration round whose sheet is shown; None: the call's own review."""
 

@@ -87,7 +87,8 @@ def get_audio(call_id: str, request: Request, principal: Reader, services: WithS
     if not path.is_file():
         raise NotFoundError(
             f"The recording of call {call_id} is missing from the data folder ({path.parent.name}/{name}). "
-            "Restore it from a backup."
+            "Restore it from a backup.",
+            f"通话 {call_id} 的录音（{path.parent.name}/{name}）不在数据文件夹里。请从备份恢复。",
         )
     if request.headers.get("range", "bytes=0-").startswith("bytes=0-"):  # the parts that follow are the same hearing
         _note(services, request, principal, "call.hear", call_id)
@@ -101,7 +102,9 @@ def get_analysis(call_id: str, request: Request, principal: Reader, services: Wi
     path = services.desk.folder(call.id) / ANALYSIS_FILE
     if not path.is_file():
         why = f" It failed: {call.error}" if call.error else ""
-        raise NotFoundError(f"The call {call_id} has no analysis; it is {call.state.value}.{why}")
+        raise NotFoundError(
+            f"The call {call_id} has no analysis; it is {call.state.value}.{why}", f"通话 {call_id} 没有分析结果。"
+        )
     _note(services, request, principal, "call.see", call_id)
     return FileResponse(path, media_type="application/json")
 

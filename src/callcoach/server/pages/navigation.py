@@ -15,6 +15,8 @@ class Entry:
     name: str
     path: str
     permission: Permission
+    counted: bool = False
+    """Whether the number of what waits there stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,9 @@ NAVIGATION: tuple[Section, ...] = (
     Section(
         "reviewing",
         (
-            Entry("results", "/results", Permission.REVIEW_ANSWER),
-            Entry("reviews", "/reviews", Permission.REVIEW),
-            Entry("appeals", "/appeals", Permission.REVIEW),
+            Entry("results", "/results", Permission.REVIEW_ANSWER, counted=True),
+            Entry("reviews", "/reviews", Permission.REVIEW, counted=True),
+            Entry("appeals", "/appeals", Permission.REVIEW, counted=True),
             Entry("plans", "/plans", Permission.REVIEW),
             Entry("rounds", "/rounds", Permission.REVIEW),
         ),

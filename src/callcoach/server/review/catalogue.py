@@ -28,7 +28,10 @@ class Catalogue:
             InputError: the rulebook has none of this id.
         """
         if rule_id not in self.rules:
-            raise InputError(f"The rulebook has no rule {rule_id!r}. GET /api/v1/review/rules lists them.")
+            raise InputError(
+                f"The rulebook has no rule {rule_id!r}. GET /api/v1/review/rules lists them.",
+                f"规则库里没有规则 {rule_id}，请重新载入页面。",
+            )
         return self.rules[rule_id]
 
 
@@ -49,7 +52,8 @@ def added_finding(settings: RuleSettings, body: FindingBody) -> AddFinding:
     """
     if body.start_s >= body.end_s:
         raise InputError(
-            f"The stretch ends at {body.end_s:g} s, not after it begins ({body.start_s:g} s). Mark it again."
+            f"The stretch ends at {body.end_s:g} s, not after it begins ({body.start_s:g} s). Mark it again.",
+            f"终点 {body.end_s:g} 秒不在起点 {body.start_s:g} 秒之后。请重新标记。",
         )
     rule = catalogue_of(settings).rule(body.rule_id)
     return AddFinding(rule, body.speaker, body.start_s, body.end_s, body.note)

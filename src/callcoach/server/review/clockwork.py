@@ -1,4 +1,4 @@
-"""What falls due by itself: draws of plans, the end of the time to appeal, overdue callbacks, roll-ups not made yet.
+"""What falls due by itself: samples, the end of the time to appeal, appeals nobody has, callbacks, roll-ups.
 
 A thread looks again and again. Each piece is a transaction of its own and finds by itself what is owed, so that a
 restart, a long downtime or several servers change nothing in what comes of it.
@@ -12,10 +12,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from callcoach.errors import CallCoachError
+from callcoach.server.review.desk import decision_due
 from callcoach.server.services import Services
 from callcoach.store.around.callbacks import escalate_overdue
 from callcoach.store.around.complaints import tell_late
 from callcoach.store.reviews.appeals import lapse, overdue
+from callcoach.store.reviews.appointing import appoint, without_judge
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
 from callcoach.store.trends.rolling import build, prepare
 from callcoach.work.calendar import calendar_of
@@ -30,10 +32,13 @@ def look(services: Services) -> None:
     """Do what is due now; what fails is logged and due again at the next look."""
     with services.database.reading() as session:
         calls, plans = overdue(session, services.now()), plans_in_force(session)
+        appeals = without_judge(session)
     _try("callbacks that are overdue", lambda: _escalate(services))
     _try("complaints that are late", lambda: _tell_late(services))
     for call_pk in calls:
         _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
+    for call_pk in appeals:
+        _try(f"who decides an appeal (call key {call_pk})", lambda call_pk=call_pk: _appoint(services, call_pk))
     for plan_id in plans:
         _try(f"sampling plan {plan_id}", lambda plan_id=plan_id: _draw(services, plan_id))
 
@@ -92,6 +97,12 @@ def _escalate(services: Services) -> None:
 def _tell_late(services: Services) -> None:
     with services.database.writing() as session:
         tell_late(session, services.now())
+
+
+def _appoint(services: Services, call_pk: int) -> None:
+    now = services.now()
+    with services.database.writing() as session:
+        appoint(session, call_pk, due_at=decision_due(services.settings, now), at=now)
 
 
 def _draw(services: Services, plan_id: int) -> None:

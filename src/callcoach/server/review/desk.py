@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from callcoach.analysis import ANALYSIS_FILE, load
 from callcoach.errors import ConflictError
 from callcoach.principal import Principal
-from callcoach.review.acts import Act, CorrectTurn, Finish
+from callcoach.review.acts import Act, Appeal, CorrectTurn, Finish
 from callcoach.review.guards import Actor
 from callcoach.review.rescoring import Basis
 from callcoach.server.review.bodies import Change
 from callcoach.server.review.catalogue import catalogue_of
 from callcoach.server.services import Services
+from callcoach.settings import Settings
 from callcoach.store.audit import note
 from callcoach.store.calls import get_call
 from callcoach.store.model import CallState, CallSummary
 from callcoach.store.reviews.acting import Deed, do
+from callcoach.store.reviews.appointing import Appointed, appoint, appointed
 from callcoach.store.reviews.rounds import own_sheet
 from callcoach.store.reviews.sheets import (
     Sheet,
@@ -39,6 +42,8 @@ class Opened:
     basis: Basis
     sheet: Sheet
     names: Mapping[int, str]
+    judge: Appointed | None = None
+    """Who is to decide the open appeal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,11 @@ class Place:
 
     call_id: str
     round_id: int | None = None
+
+
+def decision_due(settings: Settings, now: datetime) -> datetime:
+    """Return until when an appeal made now is to be decided."""
+    return calendar_of(settings).deadline(now, settings.review.decision_workdays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,8 @@ class ReviewDesk:
                 ref = own_sheet(session, self.principal, place.round_id, place.call_id, to_write=False)
             kept, sheet = kept_basis(session, call.pk), read_sheet(session, ref)
             names = names_on(session, sheet)
-        return Opened(call, kept or _fresh_basis(self.services, call), sheet, names)
+            judge = appointed(session, call.pk)
+        return Opened(call, kept or _fresh_basis(self.services, call), sheet, names, judge)
 
     def note_seen(self, place: Place) -> None:
         """Note in the audit log that the review was looked at."""
@@ -94,8 +105,11 @@ class ReviewDesk:
             if isinstance(what, CorrectTurn):
                 what = replace(what, machine_text=machine_text(session, ref.call_pk, what.turn))
             sheet = do(session, place.call_id, ref, seen.basis, self._deed(what, change, seen.call))
+            if isinstance(what, Appeal):
+                now = self.services.now()
+                appoint(session, ref.call_pk, due_at=decision_due(self.services.settings, now), at=now)
             call = get_call(session, self.principal, place.call_id)
-            return Opened(call, seen.basis, sheet, names_on(session, sheet))
+            return Opened(call, seen.basis, sheet, names_on(session, sheet), appointed(session, call.pk))
 
     def finish(self, place: Place) -> Finish:
         """Return the act that ends a review now; in a calibration round nobody can appeal."""
@@ -121,12 +135,16 @@ class ReviewDesk:
 def _fresh_basis(services: Services, call: CallSummary) -> Basis:
     """Return what the machine says of a call that nobody has reviewed yet."""
     if call.state is not CallState.SCORED:
-        raise ConflictError(f"The call {call.id} is {call.state.value}; it can be reviewed once it is scored.")
+        raise ConflictError(
+            f"The call {call.id} is {call.state.value}; it can be reviewed once it is scored.",
+            f"通话 {call.id} 还没有评分，评分之后才能复核。",
+        )
     path = services.desk.folder(call.id) / ANALYSIS_FILE
     if not path.is_file():
         raise ConflictError(
             f"The analysis of call {call.id} is missing from the data folder ({call.id}/{ANALYSIS_FILE}), so that it "
-            "cannot be reviewed. Restore it from a backup."
+            "cannot be reviewed. Restore it from a backup.",
+            f"通话 {call.id} 的分析结果（{call.id}/{ANALYSIS_FILE}）不在数据文件夹里，无法复核。请从备份恢复。",
         )
     analysis = load(path)
     rubric = catalogue_of(services.settings.rules).rubric

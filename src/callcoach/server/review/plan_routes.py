@@ -71,7 +71,10 @@ def get_preview(
 ) -> PreviewView:
     """Say what a plan would draw from the period of a day, as the calls are now."""
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InputError(f"The day {day} is out of range; expected a year from {FIRST_YEAR} to {LAST_YEAR}.")
+        raise InputError(
+            f"The day {day} is out of range; expected a year from {FIRST_YEAR} to {LAST_YEAR}.",
+            f"日期 {day} 超出范围，年份应在 {FIRST_YEAR} 到 {LAST_YEAR} 之间。",
+        )
     with services.database.reading() as session:
         plan = get_plan(session, plan_id)
         period = period_of(plan.terms.period, day, ZoneInfo(services.settings.server.time_zone))

@@ -21,7 +21,7 @@ from callcoach.server.review.queue_views import (
 )
 from callcoach.server.services import WithServices
 from callcoach.store.call_lists import MAX_KEY
-from callcoach.store.model import AssignmentState
+from callcoach.store.model import AssignmentKind, AssignmentState
 from callcoach.store.reviews.appeals import open_appeals
 from callcoach.store.reviews.assignments import AssignmentFilter, assign, hand_on, list_assignments, skip
 from callcoach.work.calendar import calendar_of
@@ -52,7 +52,9 @@ def get_rules(principal: Reviewer, services: WithServices) -> list[RuleView]:  #
 @router.get("/queue")
 def get_queue(principal: Reviewer, services: WithServices) -> AssignmentsView:
     """List the calls that wait for my review, the most urgent first."""
-    mine = AssignmentFilter(principal.person_id, AssignmentState.OPEN, limit=MAX_ASSIGNMENTS)
+    mine = AssignmentFilter(
+        principal.person_id, AssignmentState.OPEN, limit=MAX_ASSIGNMENTS, kind=AssignmentKind.REVIEW
+    )
     with services.database.reading() as session:
         found = list_assignments(session, principal, mine)
     return AssignmentsView(assignments=[assignment_view(one, services.now()) for one in found])
@@ -60,16 +62,17 @@ def get_queue(principal: Reviewer, services: WithServices) -> AssignmentsView:
 
 @router.get("/appeals")
 def get_appeals(principal: Reviewer, services: WithServices) -> OpenAppealsView:
-    """List the appeals I may decide: not those of reviews I had a hand in."""
+    """List the appeals I may decide: not those of reviews I had a hand in. Somebody else's are handed on first."""
     with services.database.reading() as session:
-        return OpenAppealsView(appeals=[appeal_view(one) for one in open_appeals(session, principal)])
+        found = open_appeals(session, principal)
+    return OpenAppealsView(appeals=[appeal_view(one) for one in found if one.may_decide])
 
 
 @router.get("/assignments")
 def get_assignments(
     query: Annotated[AssignmentQuery, Query()], principal: Reviewer, services: WithServices
 ) -> AssignmentsView:
-    """List assignments of calls that I may see, whoever has them."""
+    """List assignments of calls that I may see, whoever has them: reviews and appeals."""
     wanted = AssignmentFilter(query.person_id, query.state, query.call_id, query.limit)
     with services.database.reading() as session:
         found = list_assignments(session, principal, wanted)

@@ -14,7 +14,7 @@ from callcoach.review.periods import PeriodUnit
 from callcoach.review.sampling import Method, QuotaPer
 from callcoach.review.wording import names_from
 from callcoach.server.calls.views import CallView
-from callcoach.store.model import AssignmentState
+from callcoach.store.model import AssignmentKind, AssignmentState
 from callcoach.store.reviews.appeals import OpenAppeal
 from callcoach.store.reviews.assignments import AssignedReview
 from callcoach.store.reviews.plans import Plan, PlanRun
@@ -38,9 +38,10 @@ class RuleView(_View):
 
 
 class AssignmentView(_View):
-    """A call that somebody is to review. `plan` is empty where a person assigned it."""
+    """A call that somebody is to review, or whose appeal to decide. `plan` is empty where no plan drew it."""
 
     id: int
+    kind: AssignmentKind
     call: CallView
     person_id: int
     person: str
@@ -60,9 +61,13 @@ class AssignmentsView(BaseModel):
 
 
 class OpenAppealView(BaseModel):
-    """An appeal that waits for a second reviewer."""
+    """An appeal that waits for a second reviewer. `assignment_id` is what is handed on; null: nobody has it yet."""
 
     call: CallView
+    assignment_id: int | None
+    person_id: int | None
+    person: str
+    due_at: datetime | None
     version: int
     appealed_at: datetime
     reason: str
@@ -71,7 +76,7 @@ class OpenAppealView(BaseModel):
 
 
 class OpenAppealsView(BaseModel):
-    """Appeals that this person may decide, the one that has waited longest first."""
+    """Appeals that this person may decide, the most urgent first."""
 
     appeals: list[OpenAppealView]
 
@@ -215,7 +220,12 @@ def appeal_view(one: OpenAppeal) -> OpenAppealView:
     """Return what the API shows of an open appeal."""
     review = one.sheet.review
     assert review.appeal is not None  # noqa: S101 - it would not be open
+    judge = one.judge
     return OpenAppealView(
+        assignment_id=judge.assignment_id if judge else None,
+        person_id=judge.person_id if judge else None,
+        person=judge.person if judge else "",
+        due_at=judge.due_at if judge else None,
         call=CallView.model_validate(one.call),
         version=review.version,
         appealed_at=review.appeal.event.at,

@@ -12,7 +12,7 @@ from callcoach.review.guards import unjudged
 from callcoach.review.rescoring import Adjustment, rescore
 from callcoach.review.sheet import Correction, Judgement, Review, step_of
 from callcoach.review.stages import OUT, Stage, Step, legal_steps
-from callcoach.review.wording import describe, names_from
+from callcoach.review.wording import Naming, describe, names_from
 from callcoach.server.review.desk import Opened
 from callcoach.store.reviews.codec import act_to_json
 from callcoach.store.reviews.sheets import Sheet
@@ -237,12 +237,20 @@ def _appeal(opened: Opened, review: Review) -> AppealView | None:
     )
 
 
+def _naming(opened: Opened, review: Review) -> Naming:
+    findings = (*opened.basis.report.findings, *review.added.values())
+    dimensions = opened.basis.rubric.dimensions
+    names = {one.id: (one.name_zh, one.name_en) for one in findings}
+    return (names | {one.id: (one.name_zh, one.name_en) for one in dimensions}).get
+
+
 def _history(opened: Opened, sheet: Sheet) -> list[EventView]:
     name_of = names_from(opened.names)
     review = sheet.review
+    naming = _naming(opened, review)
     views: list[EventView] = []
     for event in sheet.events:
-        zh, en = describe(event)
+        zh, en = describe(event, naming)
         in_force = event.number not in review.out_of_force
         undoable = in_force and isinstance(event.act, Undoable)
         views.append(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 
 from callcoach.reports.wording import Words
@@ -13,7 +14,7 @@ from callcoach.review.periods import PeriodUnit
 from callcoach.review.sampling import Method, QuotaPer
 from callcoach.server.pages.rendering import View
 from callcoach.store.model import CallSummary, Person, Team
-from callcoach.store.reviews.appeals import OpenAppeal
+from callcoach.store.reviews.appeals import DecidedAppeal, OpenAppeal
 from callcoach.store.reviews.assignments import AssignedReview
 from callcoach.store.reviews.plans import Plan, PlanRun
 from callcoach.store.reviews.rounds import Round
@@ -39,13 +40,54 @@ class QueuePage(View):
     """To whom something can be handed on."""
 
 
+class Appeals(StrEnum):
+    """Which appeals the page shows."""
+
+    MINE = "mine"
+    OPEN = "open"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class AppealLine:
+    """An appeal that waits."""
+
+    one: OpenAppeal
+    is_mine: bool
+    """Whether the reader can decide it now."""
+    is_overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLine:
+    """An appeal that has ended."""
+
+    one: DecidedAppeal
+    outcome_key: str
+    """Key of the words for how it ended."""
+
+
 @dataclass(frozen=True, slots=True)
 class AppealsPage(View):
-    """Appeals one may decide."""
+    """Appeals: one's own to decide, or everybody's; or those decided."""
 
     template: ClassVar[str] = "reviewing/appeals.html.j2"
 
-    appeals: tuple[OpenAppeal, ...]
+    lines: tuple[AppealLine, ...]
+    decided: tuple[DecidedLine, ...]
+    shown: Appeals
+    reviewers: tuple[Person, ...]
+    """To whom one can be handed on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Badges(View):
+    """How much waits for the reader, beside the navigation."""
+
+    template: ClassVar[str] = "reviewing/_badges.html.j2"
+
+    counts: Mapping[str, int]
+    """By the name of the navigation's entry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ from callcoach.principal import Principal
 from callcoach.reports.wording import Words
 from callcoach.review.periods import PeriodUnit, period_of
 from callcoach.review.sampling import Method, QuotaPer, draw
-from callcoach.review.stages import AWAITING_AGENT, Stage
-from callcoach.review.wording import STAGES
+from callcoach.review.stages import AWAITING_AGENT, STAGE_WORDS, Stage
 from callcoach.rights import Permission
+from callcoach.server.faults import refused
 from callcoach.server.pages.places import KeyInForm, KeyInPath
-from callcoach.server.pages.rendering import render
+from callcoach.server.pages.preferences import own_path
+from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import require
 from callcoach.server.review.bodies import PlanBody, RoundBody
 from callcoach.server.review.plan_routes import FIRST_YEAR, LAST_YEAR
 from callcoach.server.reviewing.contexts import (
-    AppealsPage,
     PlanLine,
     PlansPage,
     QueueLine,
@@ -39,9 +39,8 @@ from callcoach.server.reviewing.contexts import (
 from callcoach.server.services import Services, WithServices
 from callcoach.store.call_lists import list_calls
 from callcoach.store.choices import teams_to_choose
-from callcoach.store.model import AssignmentState, CallFilter, CallState, PageRequest, Person
+from callcoach.store.model import AssignmentKind, AssignmentState, CallFilter, CallState, PageRequest, Person
 from callcoach.store.people import list_people
-from callcoach.store.reviews.appeals import open_appeals
 from callcoach.store.reviews.assignments import REVIEWING_ROLES, AssignmentFilter, hand_on, list_assignments, skip
 from callcoach.store.reviews.plans import (
     Plan,
@@ -88,26 +87,29 @@ AnyForm = Annotated[FormData, Depends(_form)]
 @router.get("/reviews")
 def get_queue(request: Request, principal: Reviewer, services: WithServices, *, everybody: bool = False) -> Response:
     """Show what waits for review, the most urgent first."""
-    wanted = AssignmentFilter(None if everybody else principal.person_id, AssignmentState.OPEN, limit=MOST)
+    person_id = None if everybody else principal.person_id
+    wanted = AssignmentFilter(person_id, AssignmentState.OPEN, limit=MOST, kind=AssignmentKind.REVIEW)
     now = services.now()
     with services.database.reading() as session:
         found = list_assignments(session, principal, wanted)
-        people = _reviewers(services)
+        people = reviewers_of(services)
     return render(request, QueuePage(tuple(QueueLine(one, one.due_at < now) for one in found), everybody, people))
 
 
 @router.post("/reviews/{assignment_id}/hand-on")
 def post_hand_on(
+    *,
     assignment_id: KeyInPath,
     principal: Reviewer,
     services: WithServices,
     person_id: KeyInForm,
     reason: Reason,
+    back: Annotated[str, Form()] = "/reviews",
 ) -> Response:
-    """Give an assignment to somebody else."""
+    """Give an assignment to somebody else, a review or an appeal."""
     with services.database.writing() as session:
         hand_on(session, principal, assignment_id, person_id, reason=reason, at=services.now())
-    return RedirectResponse("/reviews", 303)
+    return RedirectResponse(own_path(back), 303)
 
 
 @router.post("/reviews/{assignment_id}/skip")
@@ -116,13 +118,6 @@ def post_skip(assignment_id: KeyInPath, principal: Reviewer, services: WithServi
     with services.database.writing() as session:
         skip(session, principal, assignment_id, reason=reason, at=services.now())
     return RedirectResponse("/reviews", 303)
-
-
-@router.get("/appeals")
-def get_appeals(request: Request, principal: Reviewer, services: WithServices) -> Response:
-    """Show the appeals one may decide."""
-    with services.database.reading() as session:
-        return render(request, AppealsPage(open_appeals(session, principal)))
 
 
 @router.get("/results")
@@ -134,7 +129,7 @@ def get_results(request: Request, principal: Agent, services: WithServices) -> R
     lines = tuple(
         ResultLine(
             call=one.call,
-            stage=Words(*STAGES[one.stage]),
+            stage=Words(*STAGE_WORDS[one.stage]),
             is_new=one.stage is Stage.PUBLISHED,
             appeal_until=one.appeal_until
             if one.stage in AWAITING_AGENT and one.appeal_until is not None and one.appeal_until > now
@@ -170,7 +165,7 @@ def post_plan(request: Request, principal: Reviewer, services: WithServices, for
         with services.database.writing() as session:
             add_plan(session, principal, body.terms(), services.now())
     except (ValidationError, CallCoachError) as error:
-        return render(request, _plans(services, principal, None, None, problem=_told(error)), 422)
+        return render(request, _plans(services, principal, None, None, problem=_told(request, error)), 422)
     return RedirectResponse("/plans", 303)
 
 
@@ -200,7 +195,7 @@ def _plans(
             for one in plans
         )
         teams = teams_to_choose(session, principal)
-    return PlansPage(lines, _reviewers(services), teams, METHODS, PERIODS, QUOTAS, str(day or today), problem)
+    return PlansPage(lines, reviewers_of(services), teams, METHODS, PERIODS, QUOTAS, str(day or today), problem)
 
 
 def _preview(services: Services, plan_id: KeyInPath, day: date) -> tuple[str, ...]:
@@ -228,7 +223,7 @@ def post_round(request: Request, principal: Reviewer, services: WithServices, fo
         with services.database.writing() as session:
             made = add_round(session, principal, terms, services.now())
     except (ValidationError, CallCoachError) as error:
-        return render(request, _rounds(services, principal, _told(error)), 422)
+        return render(request, _rounds(services, principal, _told(request, error)), 422)
     return RedirectResponse(f"/rounds/{made.id}", 303)
 
 
@@ -258,10 +253,11 @@ def _rounds(services: Services, principal: Principal, problem: str = "") -> Roun
         rounds = list_rounds(session, principal)
         names = names_of_people(session, (person for one in rounds for person in one.terms.reviewer_ids))
         calls = list_calls(session, principal, unreviewed, PageRequest(limit=CHOOSABLE)).calls
-    return RoundsPage(rounds, names, _reviewers(services), calls, problem)
+    return RoundsPage(rounds, names, reviewers_of(services), calls, problem)
 
 
-def _reviewers(services: Services) -> tuple[Person, ...]:
+def reviewers_of(services: Services) -> tuple[Person, ...]:
+    """Return who reviews calls."""
     with services.database.reading() as session:
         return tuple(one for one in list_people(session) if one.active and one.role in REVIEWING_ROLES)
 
@@ -272,8 +268,6 @@ def _plain(form: FormData, lists: tuple[str, ...]) -> dict[str, object]:
     return {name: value for name, value in plain.items() if value != ""}
 
 
-def _told(error: ValidationError | CallCoachError) -> str:
-    if isinstance(error, ValidationError):
-        faults = error.errors(include_url=False)
-        return "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-    return str(error)
+def _told(request: Request, error: ValidationError | CallCoachError) -> str:
+    ours = refused(error) if isinstance(error, ValidationError) else error
+    return translator_of(request).words(Words(ours.zh or str(ours), str(ours)))

@@ -15,10 +15,12 @@ from callcoach.errors import ConflictError
 from callcoach.review.acts import Act, Appeal, Decide, Event, Finish, Judge, Verdict
 from callcoach.review.guards import Actor, Wanted, check, unjudged
 from callcoach.review.rescoring import Basis, rescore
-from callcoach.review.stages import OUT
+from callcoach.review.sheet import step_of
+from callcoach.review.stages import OUT, Stage, Step
 from callcoach.review.wording import names_from, refuse_stale
 from callcoach.store.audit import note
 from callcoach.store.events import EventKind, emit
+from callcoach.store.reviews.appointing import refuse_others
 from callcoach.store.reviews.outcome import carry_over
 from callcoach.store.reviews.sheets import Sheet, SheetRef, append, lock_sheet, names_on
 
@@ -52,7 +54,7 @@ def do(session: Session, call_id: str, ref: SheetRef, basis: Basis, deed: Deed) 
 
     Raises:
         StaleReviewError: somebody else changed the review since the person saw it; the words say what.
-        AccessError: not this person.
+        AccessError: not this person, or somebody else is to decide the appeal.
         ConflictError: not at this stage or time.
         InputError: it names what the call does not have.
     """
@@ -61,6 +63,8 @@ def do(session: Session, call_id: str, ref: SheetRef, basis: Basis, deed: Deed) 
     for act in (*_rest(deed, basis, sheet), deed.act):
         wanted = Wanted(act, deed.reason, deed.actor, deed.at)
         check(wanted, basis, sheet.review, sheet.events)
+        if sheet.review.stage is Stage.APPEALED and step_of(act, sheet.events) is not Step.NOTE:
+            refuse_others(session, ref.call_pk, deed.actor.person_id)
         event = Event(len(sheet.events) + 1, deed.at, deed.actor.person_id, act, deed.reason.strip())
         sheet = append(session, row, sheet, event)
     carry_over(session, sheet, basis)
@@ -83,7 +87,8 @@ def _refuse_stale(session: Session, sheet: Sheet, deed: Deed) -> None:
     if expected is None or expected == sheet.review.version:
         return
     if deed.actor.is_the_agent and sheet.review.stage not in OUT:
-        raise ConflictError("The review of this call is not finished yet.")  # and what it says is not for the agent
+        # And what it says is not for the agent.
+        raise ConflictError("The review of this call is not finished yet.", "这通电话的复核还没有完成。")
     refuse_stale(expected, sheet.events, names_from(names_on(session, sheet)), deed.zone)
 
 

@@ -26,7 +26,7 @@ def carry_over(session: Session, sheet: Sheet, basis: Basis) -> None:
     elif isinstance(event.act, Reopen):
         call.reviewed, call.reviewed_score = False, None
         drop_judged(session, call.pk)
-    if isinstance(event.act, Finish):
+    if isinstance(event.act, Finish | Decide):
         _close_assignment(session, call.pk, event)
 
 

@@ -119,9 +119,12 @@ def end_plan(session: Session, principal: Principal, plan_id: int, at: datetime)
     """
     row = _row(session, plan_id)
     if row.ended_at is not None:
-        raise ConflictError(f"The plan {plan_id} ended at {row.ended_at.isoformat()}.")
+        raise ConflictError(f"The plan {plan_id} ended at {row.ended_at.isoformat()}.", "这个计划已经结束。")
     if principal.role is Role.SUPERVISOR and not (row.team_ids and principal.team_ids.issuperset(row.team_ids)):
-        raise ConflictError(f"The plan {plan_id} draws from teams you do not lead. Ask an administrator.")
+        raise ConflictError(
+            f"The plan {plan_id} draws from teams you do not lead. Ask an administrator.",
+            "这个计划抽的团队里有不归您带的。请找管理员。",
+        )
     row.ended_at = at
     note(session, "review.plan.end", person_id=principal.person_id, about=("plan", str(row.id)))
     return _plan(row)
@@ -167,33 +170,44 @@ def _agent(agent_id: int | None, name: str) -> str:
 def _teams(session: Session, principal: Principal, team_ids: tuple[int, ...]) -> tuple[int, ...]:
     known = set(session.scalars(select(TeamRow.id)))
     if unknown := set(team_ids) - known:
-        raise InputError(f"There are no teams {sorted(unknown)}. /api/v1/me shows yours.")
+        raise InputError(
+            f"There are no teams {sorted(unknown)}. /api/v1/me shows yours.", "所选的团队不存在，请重新载入页面。"
+        )
     if principal.role is not Role.SUPERVISOR:
         return tuple(dict.fromkeys(team_ids))
     if foreign := set(team_ids) - principal.team_ids:
-        raise InputError(f"You do not lead the teams {sorted(foreign)}. Leave them out, or ask an administrator.")
+        raise InputError(
+            f"You do not lead the teams {sorted(foreign)}. Leave them out, or ask an administrator.",
+            "所选的团队里有不归您带的。请去掉，或找管理员。",
+        )
     if not principal.team_ids:
-        raise InputError("You lead no team, so that there is nothing to draw from. Ask an administrator.")
+        raise InputError(
+            "You lead no team, so that there is nothing to draw from. Ask an administrator.",
+            "您没有带团队，没有可抽的通话。请找管理员。",
+        )
     return tuple(dict.fromkeys(team_ids)) or tuple(sorted(principal.team_ids))
 
 
 def _reviewers(session: Session, reviewer_ids: tuple[int, ...]) -> tuple[int, ...]:
     if not reviewer_ids:
-        raise InputError("A plan needs at least one reviewer.")
+        raise InputError("A plan needs at least one reviewer.", "计划至少要有一位复核人。")
     for person_id in reviewer_ids:
         try:
             person = person_by_id(session, person_id)
         except NotFoundError as error:
-            raise InputError(f"There is no person {person_id} to review.") from error
+            raise InputError(f"There is no person {person_id} to review.", "所选的复核人不存在。") from error
         if not person.active or person.role not in REVIEWING_ROLES:
-            raise InputError(f"{person.name} does not review calls. Choose a supervisor, trainer or administrator.")
+            raise InputError(
+                f"{person.name} does not review calls. Choose a supervisor, trainer or administrator.",
+                f"{person.name} 不做复核。请选主管、培训师或管理员。",
+            )
     return tuple(dict.fromkeys(reviewer_ids))
 
 
 def _row(session: Session, plan_id: int) -> PlanRow:
     row = session.get(PlanRow, plan_id)
     if row is None:
-        raise NotFoundError(f"There is no sampling plan {plan_id}.")
+        raise NotFoundError(f"There is no sampling plan {plan_id}.", "没有这个抽检计划。")
     return row
 
 

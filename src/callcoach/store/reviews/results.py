@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from callcoach.principal import Principal
@@ -25,6 +25,21 @@ class OwnResult:
     call: CallSummary
     stage: Stage
     appeal_until: datetime | None
+
+
+def count_unread(session: Session, principal: Principal) -> int:
+    """Return how many reviews of an agent's own calls are out that they have not opened yet."""
+    query = (
+        select(func.count())
+        .select_from(ReviewSheetRow)
+        .join(CallRow, CallRow.pk == ReviewSheetRow.call_pk)
+        .where(
+            CallRow.agent_id == principal.person_id,
+            ReviewSheetRow.round_id.is_(None),
+            ReviewSheetRow.stage == Stage.PUBLISHED,
+        )
+    )
+    return session.scalars(query).one()
 
 
 def own_results(session: Session, principal: Principal) -> tuple[OwnResult, ...]:

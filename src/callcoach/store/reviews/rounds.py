@@ -56,14 +56,20 @@ def add_round(session: Session, principal: Principal, terms: RoundTerms, at: dat
     """
     reviewers, calls = dict.fromkeys(terms.reviewer_ids), dict.fromkeys(terms.call_ids)
     if len(reviewers) < MIN_REVIEWERS or not calls:
-        raise InputError(f"A round needs at least one call and {MIN_REVIEWERS} reviewers.")
+        raise InputError(
+            f"A round needs at least one call and {MIN_REVIEWERS} reviewers.",
+            f"一轮校准至少要一通电话和 {MIN_REVIEWERS} 位复核人。",
+        )
     row = RoundRow(name=terms.name, created_by=principal.person_id, created_at=at, due_at=terms.due_at)
     session.add(row)
     session.flush()
     for place, call_id in enumerate(calls):
         call = get_call(session, principal, call_id)
         if call.state is not CallState.SCORED:
-            raise ConflictError(f"The call {call_id} is {call.state.value}, not scored. Choose another.")
+            raise ConflictError(
+                f"The call {call_id} is {call.state.value}, not scored. Choose another.",
+                f"通话 {call_id} 还没有评分。请选别的通话。",
+            )
         for person_id in reviewers:
             check_reviewer(session, call, person_id)
         session.add(RoundCallRow(round_id=row.id, call_pk=call.pk, place=place))
@@ -88,7 +94,7 @@ def get_round(session: Session, principal: Principal, round_id: int) -> Round:
     row = session.get(RoundRow, round_id)
     found = _round(session, row) if row is not None else None
     if found is None or not _may_see(found, principal):
-        raise NotFoundError(f"There is no calibration round {round_id} among yours.")
+        raise NotFoundError(f"There is no calibration round {round_id} among yours.", "您没有参与这一轮校准。")
     return found
 
 
@@ -102,10 +108,12 @@ def close_round(session: Session, principal: Principal, round_id: int, at: datet
     """
     found = get_round(session, principal, round_id)
     if principal.person_id != found.created_by and principal.role is Role.SUPERVISOR:
-        raise AccessError("A round is closed by who made it, a trainer or an administrator.")
+        raise AccessError(
+            "A round is closed by who made it, a trainer or an administrator.", "校准由发起人、培训师或管理员结束。"
+        )
     row = session.get_one(RoundRow, round_id, with_for_update=True, populate_existing=True)
     if row.closed_at is not None:
-        raise ConflictError(f"The round {round_id} was closed at {row.closed_at.isoformat()}.")
+        raise ConflictError(f"The round {round_id} was closed at {row.closed_at.isoformat()}.", "这一轮校准已经结束。")
     row.closed_at = at
     note(session, "review.round.close", person_id=principal.person_id, about=("round", str(round_id)))
     return _round(session, row)
@@ -123,11 +131,18 @@ def own_sheet(session: Session, principal: Principal, round_id: int, call_id: st
         session.get(RoundRow, round_id, with_for_update={"read": True}, populate_existing=True)
     found = get_round(session, principal, round_id)
     if principal.person_id not in found.terms.reviewer_ids:
-        raise AccessError("You do not review in this round; its result shows when it is closed.")
+        raise AccessError(
+            "You do not review in this round; its result shows when it is closed.",
+            "您不在这一轮的复核人里；结束之后可以看结果。",
+        )
     if call_id not in found.terms.call_ids:
-        raise NotFoundError(f"The call {call_id!r} is not in the round {round_id}.")
+        raise NotFoundError(
+            f"The call {call_id!r} is not in the round {round_id}.", f"通话 {call_id} 不在这一轮校准里。"
+        )
     if to_write and found.closed_at is not None:
-        raise ConflictError(f"The round {round_id} was closed at {found.closed_at.isoformat()}.")
+        raise ConflictError(
+            f"The round {round_id} was closed at {found.closed_at.isoformat()}.", "这一轮校准已经结束。"
+        )
     return SheetRef(get_call(session, principal, call_id).pk, round_id, principal.person_id)
 
 
@@ -140,7 +155,10 @@ def round_result(session: Session, principal: Principal, round_id: int) -> Calib
     """
     found = get_round(session, principal, round_id)
     if found.closed_at is None:
-        raise ConflictError("The round is open: the result would show reviewers each other's verdicts. Close it first.")
+        raise ConflictError(
+            "The round is open: the result would show reviewers each other's verdicts. Close it first.",
+            "这一轮还没有结束，现在看结果会泄露彼此的判定。请先结束。",
+        )
     return compare(found.terms.reviewer_ids, _marks(session, round_id))
 
 

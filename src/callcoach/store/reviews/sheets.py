@@ -112,7 +112,10 @@ def machine_text(session: Session, call_pk: int, turn: int) -> str:
     """
     text = session.scalar(select(TurnRow.text).where(TurnRow.call_pk == call_pk, TurnRow.number == turn))
     if text is None:
-        raise InputError(f"This call has no turn {turn}; turns count from 0. Load the transcript again.")
+        raise InputError(
+            f"This call has no turn {turn}; turns count from 0. Load the transcript again.",
+            f"这通电话没有第 {turn + 1} 句，请重新载入页面。",
+        )
     return text
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from callcoach.datapath import Direction
 from callcoach.review.periods import PeriodUnit
 from callcoach.review.sampling import Method, QuotaPer
-from callcoach.store.model import AssignmentState
+from callcoach.store.model import AssignmentKind, AssignmentState
 from callcoach.store.tables.base import Base, text_enum
 
 _OPEN = text("state = 'open'")
@@ -58,7 +58,7 @@ class PlanRunRow(Base):
 
 
 class AssignmentRow(Base):
-    """A call that somebody is to review. Given to somebody else, it is closed and another row follows."""
+    """A call that somebody is to review, or whose appeal to decide. Handed on, it is closed and another row follows."""
 
     __tablename__ = "review_assignments"
     __table_args__ = (
@@ -69,6 +69,7 @@ class AssignmentRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     call_pk: Mapped[int] = mapped_column(ForeignKey("calls.pk", ondelete="CASCADE"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    kind: Mapped[AssignmentKind] = mapped_column(text_enum(AssignmentKind), default=AssignmentKind.REVIEW)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("review_runs.id"))
     """The draw it comes from; empty: a person assigned it."""
     follows: Mapped[int | None] = mapped_column(ForeignKey("review_assignments.id"))

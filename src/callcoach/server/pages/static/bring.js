@@ -94,7 +94,8 @@ function send(file, metadata, row) {
       } else {
         const line = document.createElement("span");
         line.className = "wrong";
-        line.textContent = answer.detail || `HTTP ${request.status}`;
+        const chinese = document.documentElement.lang.startsWith("zh");
+        line.textContent = (chinese && answer.detail_zh) || answer.detail || `HTTP ${request.status}`;
         result.replaceChildren(line);
       }
       done();

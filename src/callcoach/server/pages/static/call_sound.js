@@ -1,4 +1,4 @@
-// The sound of a call: waveform of both sides with the findings, curves, keys. Gives `callSound` to the work beside it.
+// The sound of a call: waveform of both sides with the findings as regions, and playing. Gives `callSound` to the rest.
 "use strict";
 
 const callSound = (() => {
@@ -31,15 +31,14 @@ const callSound = (() => {
     if (!answer.ok) { byId("wave").textContent = text("no-sound"); return; }
     curves = await answer.json();
     regions = WaveSurfer.Regions.create();
-    const lane = (name) => ({ waveColor: colour(name), progressColor: colour("--ink") });
     wave = WaveSurfer.create({
       container: "#wave", media: audio, peaks: curves.peaks.map((one) => Float32Array.from(one)), duration: curves.duration_s,
       height: LANE_PX, normalize: true, cursorColor: colour("--fatal"), cursorWidth: 2, dragToSeek: false, autoCenter: true,
-      splitChannels: curves.sides.map((_, i) => lane(i ? "--edge" : "--accent")),
+      splitChannels: curves.sides.map((_, i) => ({ waveColor: colour(i ? "--edge" : "--accent"), progressColor: colour("--ink") })),
       plugins: [regions, WaveSurfer.Timeline.create({ height: 18, formatTimeCallback: (s) => clock(s).slice(0, -2), style: { fontSize: "11px", color: colour("--soft") } })],
     });
-    wave.on("decode", () => { draw(); start(); });
-    wave.on("ready", () => { draw(); start(); });
+    for (const kind of ["decode", "ready"]) wave.on(kind, () => { draw(); start(); });
+    for (const kind of ["scroll", "zoom", "redraw", "redrawcomplete"]) wave.on(kind, seen);
     regions.enableDragSelection({ color: colour("--accent-wash") });
     regions.on("region-created", (region) => { if (!region.id.startsWith("f-")) keepMark(region); });
     regions.on("region-updated", (region) => { if (region === mark) tellMark(); });
@@ -48,9 +47,18 @@ const callSound = (() => {
       if (region.id.startsWith("f-")) document.dispatchEvent(new CustomEvent("call:finding", { detail: region.id.slice(2) }));
       else seek(region.start, true);
     });
-    drawCurves();
-    legend();
   }
+
+  // Which seconds the waveform shows now: what is drawn below it shows the same.
+  function visible() {
+    if (!wave || !curves) return null;
+    const perSecond = wave.getWrapper().clientWidth / curves.duration_s;
+    if (!perSecond) return null;
+    const from = wave.getScroll() / perSecond;
+    return { from, to: Math.min(curves.duration_s, from + wave.getWidth() / perSecond), perSecond };
+  }
+
+  function seen() { document.dispatchEvent(new CustomEvent("call:seen")); }
 
   let started = false;
   function start() {
@@ -74,97 +82,52 @@ const callSound = (() => {
   function draw() {
     if (!regions) return;
     for (const region of regions.getRegions()) if (region.id.startsWith("f-")) region.remove();
-    for (const card of document.querySelectorAll(".finding[data-id]")) {
-      if (card.classList.contains("out")) continue;
+    for (const card of document.querySelectorAll(".finding[data-id]:not(.out)")) {
       const start = Number(card.dataset.start);
       const region = regions.addRegion({
         id: `f-${card.dataset.id}`, start, end: Math.max(Number(card.dataset.end), start + 0.1), drag: false, resize: false,
-        color: colour(`--${card.dataset.severity}-wash`),
+        color: `color-mix(in srgb, ${colour(`--${card.dataset.severity}`)} 16%, transparent)`,
       });
       if (!region.element) continue;
       region.element.title = card.dataset.name;
       region.element.style.borderTop = `3px solid ${colour(`--${card.dataset.severity}`)}`;
-      region.element.style.opacity = "0.75";
       const lane = curves.sides.indexOf(card.dataset.speaker);
       if (lane >= 0 && curves.sides.length > 1) {
         region.element.style.top = `${lane * LANE_PX}px`;
         region.element.style.height = `${LANE_PX}px`;
       }
     }
-  }
-
-  function drawCurves() {
-    const canvas = byId("curves");
-    canvas.hidden = !byId("show-curves").checked;
-    if (canvas.hidden || !curves) return;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = canvas.clientWidth * ratio;
-    canvas.height = 56 * ratio;
-    const pen = canvas.getContext("2d");
-    pen.scale(ratio, ratio);
-    const width = canvas.clientWidth;
-    const x = (s) => (s / curves.duration_s) * width;
-    pen.fillStyle = colour("--wash");
-    for (const [from, to] of curves.silences) pen.fillRect(x(from), 0, x(to) - x(from), 56);
-    pen.fillStyle = colour("--warning-wash");
-    for (const [from, to] of curves.talk_over) pen.fillRect(x(from), 0, Math.max(1, x(to) - x(from)), 56);
-    curves.sides.forEach((_, side) => {
-      line(pen, curves.levels[side], side ? "--edge" : "--accent", [], (v) => 54 - ((v + 60) / 60) * 52, x);
-      line(pen, curves.pitches[side], side ? "--edge" : "--accent", [2, 3], (v) => 54 - (Math.log2(v / 75) / 2.8) * 52, x);
-    });
-  }
-
-  function line(pen, values, name, dash, y, x) {
-    pen.strokeStyle = colour(name);
-    pen.setLineDash(dash);
-    pen.lineWidth = 1.2;
-    pen.beginPath();
-    let down = false;
-    values.forEach((value, i) => {
-      if (value === null) { down = false; return; }
-      const point = [x((i + 0.5) * curves.hop_s), y(value)];
-      if (down) pen.lineTo(...point); else pen.moveTo(...point);
-      down = true;
-    });
-    pen.stroke();
-  }
-
-  function legend() {
-    const shown = byId("show-curves").checked;
-    const items = shown ? [["--wash", "silence"], ["--warning-wash", "talk-over"]] : [];
-    const marks = items.map(([name, key]) => {
-      const item = document.createElement("span");
-      const sign = document.createElement("i");
-      sign.style.background = colour(name);
-      item.append(sign, text(key));
-      return item;
-    });
-    if (shown) marks.push(`— ${text("level")}`, ` ··· ${text("pitch")}`);
-    byId("legend").replaceChildren(...marks);
+    seen();
   }
 
   function seek(seconds, play) {
     const at = Math.max(0, Math.min(seconds, curves ? curves.duration_s : seconds));
     audio.currentTime = at;
     byId("now").textContent = clock(at); // the sound itself tells it later, once it is loaded so far
+    document.dispatchEvent(new CustomEvent("call:time", { detail: at }));
     if (play) audio.play();
   }
 
   function toggle() { if (audio.paused) audio.play(); else audio.pause(); }
 
+  function faster(step) {
+    const select = byId("speed");
+    select.selectedIndex = Math.max(0, Math.min(select.length - 1, select.selectedIndex + step));
+    audio.playbackRate = Number(select.value);
+  }
+
   byId("play").addEventListener("click", toggle);
   byId("back-5").addEventListener("click", () => seek(audio.currentTime - STEP_S, false));
   byId("on-5").addEventListener("click", () => seek(audio.currentTime + STEP_S, false));
-  byId("speed").addEventListener("change", (event) => { audio.playbackRate = Number(event.target.value); });
+  byId("speed").addEventListener("change", () => faster(0));
   byId("zoom").addEventListener("change", (event) => {
     const whole = byId("wave").clientWidth / curves.duration_s;
     wave?.zoom(Number(event.target.value) === 1 ? 0 : whole * Number(event.target.value));
   });
-  byId("show-curves").addEventListener("change", () => { drawCurves(); legend(); });
-  window.addEventListener("resize", drawCurves);
   byId("link").addEventListener("click", async (event) => {
     const link = new URL(location.href);
-    link.searchParams.set("at", audio.currentTime.toFixed(1));
+    link.searchParams.delete("at");
+    link.searchParams.set("t", audio.currentTime.toFixed(1));
     await navigator.clipboard.writeText(link.href);
     event.target.textContent = event.target.dataset.done;
   });
@@ -176,7 +139,7 @@ const callSound = (() => {
   });
   open();
   return {
-    audio, seek, toggle, draw, step: (s) => seek(audio.currentTime + s, false),
+    audio, seek, toggle, draw, visible, clock, colour, text, faster, curves: () => curves, step: (s) => seek(audio.currentTime + s, false),
     playFrom: (s) => seek(s - LEAD_S, true),
     markFrom: (start, end) => { if (regions) keepMark(regions.addRegion({ id: "mark", start, end, color: colour("--accent-wash") })); },
   };

@@ -1,18 +1,18 @@
-// Working on a call: turns that follow the sound, findings one after the other, keys, drafts that outlive a crash.
+// Working on a call: turns that follow the sound, findings one after the other, keys, and what was refused.
 "use strict";
 
 (() => {
   const work = document.querySelector("#work");
   if (!work) return;
-  const callId = location.pathname;
   const cards = () => [...work.querySelectorAll(".finding[data-id]")];
+  const inside = (selector) => work.querySelector(selector);
   let chosen = null;
   let markStart = null;
 
   function choose(id, play) {
     const card = cards().find((one) => one.dataset.id === id);
     if (!card) return;
-    work.querySelector(".finding.selected")?.classList.remove("selected");
+    inside(".finding.selected")?.classList.remove("selected");
     card.classList.add("selected");
     chosen = id;
     card.scrollIntoView({ block: "nearest" });
@@ -31,11 +31,13 @@
   document.querySelector("#next")?.addEventListener("click", () => walk(1));
   document.addEventListener("call:finding", (event) => choose(event.detail, true));
   document.addEventListener("call:marked", (event) => {
-    const add = work.querySelector("#add-finding");
+    const add = inside("#add-finding");
     if (!add) return;
     add.open = true;
-    work.querySelector("#mark-start").value = event.detail.start.toFixed(2);
-    work.querySelector("#mark-end").value = event.detail.end.toFixed(2);
+    for (const [id, seconds] of [["#mark-start", event.detail.start], ["#mark-end", event.detail.end]]) {
+      inside(id).value = seconds.toFixed(2);
+      callDrafts.keep(inside(id));
+    }
   });
 
   work.addEventListener("click", (event) => {
@@ -58,11 +60,11 @@
     for (const turn of work.querySelectorAll(".turn")) {
       if (Number(turn.dataset.start) <= now && now < Number(turn.dataset.end)) current = turn;
     }
-    const before = work.querySelector(".turn.now");
+    const before = inside(".turn.now");
     if (current === before) return;
     before?.classList.remove("now");
     current?.classList.add("now");
-    if (current && document.querySelector("#follow")?.checked && !callSound.audio.paused) {
+    if (current && document.querySelector("#follow")?.checked) {
       const box = current.closest(".transcript");
       box.scrollTop = current.offsetTop - box.offsetTop - box.clientHeight / 3;
     }
@@ -76,62 +78,89 @@
 
   function setMark() {
     const now = callSound.audio.currentTime;
-    if (markStart === null) { markStart = now; return; }
+    if (markStart === null) {
+      markStart = now;
+      say(callSound.text("marked-from").replace("{at}", callSound.clock(now)), "plain");
+      return;
+    }
     callSound.markFrom(Math.min(markStart, now), Math.max(markStart, now, markStart + 0.2));
     markStart = null;
+    document.querySelector("#told").replaceChildren();
+    inside("#add-finding select[name='rule_id']")?.focus();
   }
 
+  function say(text, kind) {
+    const line = document.createElement("p");
+    line.className = `banner ${kind}`;
+    line.textContent = text;
+    document.querySelector("#told").replaceChildren(line);
+  }
+
+  function noteHere() {
+    const note = inside("#add-note");
+    if (!note) return;
+    note.open = true;
+    note.querySelector("textarea").focus();
+  }
+
+  const keys = document.querySelector("#keys");
+  document.querySelector("#show-keys")?.addEventListener("click", () => keys.showModal());
   const KEYS = {
-    " ": () => callSound?.toggle(), ArrowLeft: () => callSound?.step(-5), ArrowRight: () => callSound?.step(5),
-    n: () => walk(1), p: () => walk(-1), y: () => judge("confirmed"), x: () => judge("rejected"),
+    " ": () => callSound?.toggle(), ArrowLeft: (shift) => callSound?.step(shift ? -1 : -5), ArrowRight: (shift) => callSound?.step(shift ? 1 : 5),
+    n: () => walk(1), p: () => walk(-1), y: () => judge("confirmed"), x: () => judge("rejected"), a: noteHere,
+    "-": () => callSound?.faster(-1), "+": () => callSound?.faster(1), "=": () => callSound?.faster(1),
     m: () => { if (callSound) setMark(); },
-    "?": () => { const keys = document.querySelector("#keys"); if (keys) keys.open = !keys.open; },
+    "?": () => keys?.showModal(),
   };
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, select, textarea")) return;
-    if (event.key === " " && event.target.closest("button, summary, a")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input:not([type='checkbox']), select, textarea")) return;
+    if (keys?.open) return;
+    if (event.key === " " && event.target.closest("button, summary, a, input")) return;
     const deed = KEYS[event.key];
     if (!deed) return;
     event.preventDefault();
-    deed();
+    deed(event.shiftKey);
   });
 
-  // Drafts: what is typed is kept in this browser until the server has it, so that no crash loses it.
-  const draftKey = (field) => `draft ${callId} ${field.dataset.draft}`;
-  work.addEventListener("input", (event) => {
-    if (event.target.dataset.draft) localStorage.setItem(draftKey(event.target), event.target.value);
-  });
-  function restore() {
-    for (const field of work.querySelectorAll("[data-draft]")) {
-      const kept = localStorage.getItem(draftKey(field));
-      if (kept === null || kept === field.value) continue;
-      field.value = kept;
-      field.closest("details")?.setAttribute("open", "");
-    }
-  }
-  restore();
-
-  let scrolled = 0;
+  // What is open stays open when the work comes anew, but for the form that was sent.
+  let kept = { scroll: 0, open: [] };
   let sent = null;
   document.addEventListener("htmx:beforeRequest", (event) => {
     sent = event.target.closest("form[data-work]");
-    scrolled = work.querySelector(".transcript")?.scrollTop ?? 0;
   });
-  document.addEventListener("htmx:afterRequest", (event) => {
-    if (!event.detail.successful || !sent) return;
-    for (const field of sent.querySelectorAll("[data-draft]")) localStorage.removeItem(draftKey(field));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target !== work || !event.detail.shouldSwap) return;
+    if (sent) callDrafts.forget(sent);
+    const open = [...work.querySelectorAll("details[id][open]")].filter((one) => !sent || !one.contains(sent));
+    kept = { scroll: inside(".transcript")?.scrollTop ?? 0, open: open.map((one) => one.id) };
   });
-  document.addEventListener("htmx:afterSwap", () => {
-    const box = work.querySelector(".transcript");
-    if (box) box.scrollTop = scrolled;
-    restore();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target !== work) return;
+    for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+    const box = inside(".transcript");
+    if (box) box.scrollTop = kept.scroll;
+    callDrafts.restore();
     if (callSound) tellNow(callSound.audio.currentTime);
     callSound?.draw();
     document.querySelector("#told")?.replaceChildren();
     if (chosen) choose(chosen, false);
+    document.dispatchEvent(new CustomEvent("badges:stale"));
   });
 
-  // The way back is the list one came from, with its filters.
-  const back = document.querySelector("[data-back]");
-  if (back && document.referrer.startsWith(`${location.origin}/calls?`)) back.href = document.referrer;
+  // Somebody else was faster: what stands now can be loaded without losing what was typed.
+  document.addEventListener("htmx:responseError", (event) => {
+    if (event.detail.xhr.status !== 409) return;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.id = "load-fresh";
+    button.textContent = work.dataset.textFresh;
+    button.addEventListener("click", () => { sent = null; htmx.ajax("GET", work.dataset.fresh, { target: "#work" }); });
+    document.querySelector("#told .banner")?.append(" ", button);
+  });
+
+  // A stretch marked before and not saved stands on the waveform again.
+  document.addEventListener("call:ready", () => {
+    const [start, end] = ["#mark-start", "#mark-end"].map((id) => Number(inside(id)?.value));
+    if (start >= 0 && end > start) callSound.markFrom(start, end);
+  });
 })();

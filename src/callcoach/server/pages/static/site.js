@@ -29,7 +29,7 @@ function tell(answer) {
   let text = chinese ? "服务器没有回应，请重试。" : "The server did not answer. Try again.";
   try {
     const problem = JSON.parse(answer.responseText);
-    text = `${chinese ? problem.title_zh : problem.title}: ${problem.detail}`;
+    text = chinese ? `${problem.title_zh}：${problem.detail_zh || problem.detail}` : `${problem.title}: ${problem.detail}`;
   } catch { /* no problem document: the general sentence stands */ }
   const line = document.createElement("p");
   line.className = "banner bad";
@@ -62,6 +62,19 @@ function offerExports() {
 
 document.addEventListener("DOMContentLoaded", offerExports);
 document.addEventListener("htmx:afterSwap", offerExports);
+
+// Who opens a call from a list can go on to the next one: which calls the list has is kept for the call's page.
+function callsOf(page, address) {
+  const isCall = (href) => /^\/calls\/[^/]+$/.test(new URL(href, location.origin).pathname) && !/^\/calls\/(bring|export|views)$/.test(href);
+  const links = [...page.querySelectorAll("main table a[href]")].map((link) => link.getAttribute("href")).filter(isCall);
+  const calls = links.map((href) => href.replace(/([?&])(at|t)=[^&]*&?/, "$1").replace(/[?&]$/, ""));
+  return { back: address, calls: [...new Set(calls)], following: page.querySelector("main a[rel='next']")?.getAttribute("href") ?? "" };
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("main table a[href^='/calls/']")) return;
+  sessionStorage.setItem("callcoach way", JSON.stringify(callsOf(document, location.pathname + location.search)));
+}, true);
 
 // A page that waits for something comes again whole, so that its scripts find what has come.
 document.addEventListener("DOMContentLoaded", () => {
