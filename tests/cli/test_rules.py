@@ -88,3 +88,22 @@ def test_explain_of_a_file_that_is_no_call_is_an_error_of_ours(tmp_path: Path) -
     for name in (tmp_path, tmp_path / "no.json", tmp_path / "no.wav"):
         result = runner.invoke(app, ["rules", "explain", "neg.cannot", "--file", str(name)])
         assert isinstance(result.exception, CallCoachError)
+
+
+def test_exceptions_can_be_read_and_tried_without() -> None:
+    listed = runner.invoke(app, ["rules", "exceptions"])
+    assert "double_negation" in listed.output
+    shown = "".join(runner.invoke(app, ["rules", "exceptions", "polite_close"]).output.split())
+    assert "{}[了|啊|哦]…3(祝|再见|拜拜|谢谢|感谢)" in shown
+    assert "forbid.rude：没有的话就挂了，祝您一路平安，再见。" in shown, "the example that needs it"
+    unknown = runner.invoke(app, ["rules", "exceptions", "politeness"])
+    assert isinstance(unknown.exception, RuleDefinitionError)
+
+
+def test_an_exception_switched_off_makes_its_examples_go_wrong() -> None:
+    result = runner.invoke(app, ["rules", "test", "--without", "polite_close"])
+    assert result.exit_code == 1
+    assert "祝您一路平安" in result.output
+    explained = ["rules", "explain", "forbid.rude", "--text", "没有的话就挂了，再见。"]
+    assert "没有发现" in runner.invoke(app, explained).output
+    assert "已关闭" in runner.invoke(app, [*explained, "--without", "polite_close"]).output

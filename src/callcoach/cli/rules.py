@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from callcoach.cli.rules_try import try_draft
 from callcoach.datapath import Speaker
 
 if TYPE_CHECKING:
@@ -46,15 +47,21 @@ def check(books: Books = None) -> None:
         raise typer.Exit(1)
 
 
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", help="关掉一个例外，可多次 · Switch a named exception off; may be repeated."),
+]
+
+
 @app.command("test")
-def run_tests(books: Books = None) -> None:
+def run_tests(books: Books = None, without: Without = None) -> None:
     """运行每条规则的正例和反例 · Run each rule's hits and misses."""
     from callcoach.rules.rulebook import load_rulebook
     from callcoach.rules.runner import run_examples
 
     failed = 0
     for name in books or [_configured()]:
-        rulebook = load_rulebook(name)
+        rulebook = load_rulebook(name, without_exceptions=without or ())
         results = list(run_examples(rulebook))
         _print_results(rulebook, results)
         failed += sum(bool(one.problem) for one in results)
@@ -89,6 +96,32 @@ def show(rule: Annotated[str, typer.Argument(help="规则 id，例如 neg.cannot
     print(rule_text(_find(load_rulebook(rulebook or _configured()), rule)))
 
 
+@app.command("exceptions")
+def show_exceptions(
+    name: Annotated[str, typer.Argument(help="例外 id，默认列出全部 · Exception id; default: list all.")] = "",
+    rulebook: Book = "",
+) -> None:
+    """例外：句式、用到它的规则、靠它通过的反例 · Exceptions: patterns, rules that use them, examples that need them."""
+    from rich.console import Console
+
+    from callcoach.errors import RuleDefinitionError
+    from callcoach.reports.exceptions import print_exception, print_exceptions
+    from callcoach.rules.rulebook import load_rulebook
+
+    chosen = rulebook or _configured()
+    book = load_rulebook(chosen)
+    if not name:
+        print_exceptions(Console(), book)
+    elif name in book.exceptions:
+        print_exception(Console(), book, load_rulebook(chosen, without_exceptions=[name]), name)
+    else:
+        known = "、".join(sorted(book.exceptions))
+        raise RuleDefinitionError(f"没有例外 {name!r} (no such exception)。可用：{known}")
+
+
+app.command("try")(try_draft)
+
+
 Text = Annotated[str, typer.Option("--text", help="要判断的一句话 · A sentence to judge.")]
 Who = Annotated[Literal["agent", "customer"], typer.Option("--speaker", help="这句话是谁说的 · Who says the sentence.")]
 CallFile = Annotated[
@@ -103,7 +136,9 @@ def explain(
     text: Text = "",
     speaker: Who = "agent",
     file: CallFile = None,
+    *,
     rulebook: Book = "",
+    without: Without = None,
 ) -> None:
     """一步步说明规则怎样判断一句话或一通电话 · Show step by step how a rule judges a sentence or a call."""
     from rich.console import Console
@@ -115,7 +150,7 @@ def explain(
     if bool(text) is (file is not None):
         raise typer.BadParameter("给出 --text 或 --file 之一 · expected --text or --file, and not both.")
     name = rulebook or _configured()
-    book = load_rulebook(name)
+    book = load_rulebook(name, without_exceptions=without or ())
     wanted = _find(book, rule)
     conversation = said(text, Speaker(speaker)) if file is None else _call_at(file, name)
     print_explanation(Console(), explain_rule(book, wanted, conversation))

@@ -39,31 +39,37 @@ def builtin_names() -> list[str]:
     return sorted(path.name for path in BUILTIN.iterdir() if path.is_dir())
 
 
-def load_rulebook(name_or_path: str, *, without_exceptions: Iterable[str] = ()) -> Rulebook:
+def load_rulebook(
+    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path] = ()
+) -> Rulebook:
     """Load a built-in rulebook by name, or a folder or file of rule documents.
 
-    `without_exceptions` switches named exceptions off.
+    `without_exceptions` switches named exceptions off. Rules and exceptions in the files or folders `drafts` take
+    the place of those of the same id, or are added.
 
     Raises:
         RuleDefinitionError: nothing is there, or any document is wrong; every fault is listed.
     """
-    rulebook, faults = try_rulebook(name_or_path, without_exceptions=without_exceptions)
+    rulebook, faults = try_rulebook(name_or_path, without_exceptions=without_exceptions, drafts=drafts)
     if rulebook is None:
         raise RuleDefinitionError(list_faults(f"规则集 {name_or_path} 有误 (rulebook is wrong)", faults))
     return rulebook
 
 
 def try_rulebook(
-    name_or_path: str, *, without_exceptions: Iterable[str] = ()
+    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path] = ()
 ) -> tuple[Rulebook | None, tuple[Fault, ...]]:
     """As `load_rulebook`, but gives the faults instead of raising."""
     files, faults = _files_of(name_or_path)
     draft = _Draft(faults=list(faults), off=frozenset(without_exceptions))
-    documents: list[Document] = []
-    for path in (SHARED_EXCEPTIONS, *files):
-        found, wrong = read_documents(path)
-        documents.extend(found)
-        draft.faults.extend(wrong)
+    documents = draft.read((SHARED_EXCEPTIONS, *files))
+    if drafts:
+        named = [_files_of(f"{path.parent}/{path.name}") for path in drafts]
+        draft.faults.extend(fault for _, wrong in named for fault in wrong)
+        changes = draft.read([file for found, _ in named for file in found])
+        replaced = {_key(one) for one in changes} - {None}
+        documents = [one for one in documents if _key(one) not in replaced] + changes
+        files = [*files, *(Path(one.file) for one in changes)]
     for document in documents:
         draft.take_first(document)
     for document in documents:
@@ -78,6 +84,24 @@ def try_rulebook(
     if draft.faults:
         return None, tuple(sorted(set(draft.faults)))
     return draft.finish(_default_book(name_or_path), _digest(files)), ()
+
+
+def ids_defined_in(path: Path) -> tuple[frozenset[str], bool]:
+    """Return the ids of the rules that a file or folder defines, and whether it is a whole rulebook with a header."""
+    files, _ = _files_of(f"{path.parent}/{path.name}")
+    keys = [_key(one) for file in files for one in read_documents(file)[0]]
+    return frozenset(name for kind, name in filter(None, keys) if kind == "id"), any(
+        one is not None and one[0] == BOOK_KEY for one in keys
+    )
+
+
+def _key(document: Document) -> tuple[str, str] | None:
+    """What a document defines: a rule by its id, an exception by its name, or a book's header."""
+    keys = document.keys()
+    kind = next((one for one in (BOOK_KEY, EXCEPTION_KEY, "id") if one in keys), None)
+    if kind is None:
+        return None
+    return kind, "" if kind == BOOK_KEY else str(document.data[kind])
 
 
 def _known(draft: _Draft) -> str:
@@ -118,6 +142,15 @@ class _Draft:
     book: BookDocument | None = None
     exceptions: dict[str, NamedException] = field(default_factory=dict[str, NamedException])
     rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+
+    def read(self, files: Iterable[Path]) -> list[Document]:
+        """Read every document of the files; what cannot be read is a fault."""
+        documents: list[Document] = []
+        for path in files:
+            found, wrong = read_documents(path)
+            documents.extend(found)
+            self.faults.extend(wrong)
+        return documents
 
     def take_first(self, document: Document) -> None:
         """Take what rules refer to: the book's header and the named exceptions."""
