@@ -25,6 +25,8 @@ SECONDS_PER_CHARACTER = 0.25
 PAUSE_BETWEEN_TURNS_S = 0.5
 SCENE_HOP_S = 0.05
 SCENE_PITCH_HZ = 200.0
+HOPS_OF_A_KEY = 5
+"""Four keys a second."""
 SCENE_TOLERANCE_S = 0.3
 """How far a measured span may lie from the one an example names: a few hops."""
 
@@ -142,6 +144,9 @@ def _pitch(scene: Scene, side: Speaker, duration_s: float) -> PitchTrack:
             where = slice(round(turn.at[0] / SCENE_HOP_S), round(turn.at[1] / SCENE_HOP_S))
             signs = np.where(np.arange(len(hz[where])) % 2, 1.0, -1.0)
             hz[where] = SCENE_PITCH_HZ * 2 ** ((signs * turn.swing_semitones + turn.higher_semitones) / 12)
+    for sound in scene.sounds:
+        if Speaker(sound.who) is side and sound.kind == "music":
+            hz[round(sound.at[0] / SCENE_HOP_S) : round(sound.at[1] / SCENE_HOP_S)] = SCENE_PITCH_HZ
     return PitchTrack(SCENE_HOP_S, hz.tolist())
 
 
@@ -154,7 +159,8 @@ def _track(scene: Scene, side: Speaker, duration_s: float) -> LevelTrack:
     for part in parts:
         if Speaker(part.who) is side:
             where = slice(round(part.at[0] / SCENE_HOP_S), round(part.at[1] / SCENE_HOP_S))
-            levels[where] = part.level_dbfs
+            keys = isinstance(part, SceneSound) and part.kind == "typing"
+            levels[where][:: HOPS_OF_A_KEY if keys else 1] = part.level_dbfs
             speech[where] |= isinstance(part, SceneTurn)
     return LevelTrack(SCENE_HOP_S, levels.tolist(), speech.tolist())
 

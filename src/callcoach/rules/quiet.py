@@ -17,6 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from callcoach.datapath import CallEventKind, Conversation, LevelTrack, PitchTrack, Speaker
+from callcoach.rules.sounding import SoundKind, is_typing, kind_of
 
 Span = tuple[float, float]
 """Half-open interval in seconds."""
@@ -52,6 +53,7 @@ class QuietCause(StrEnum):
     UNEXPLAINED = "unexplained"
     HOLD = "hold"
     ANNOUNCED = "announced"
+    TYPING = "typing"
     LOST = "lost"
     CUSTOMER_BUSY = "customer_busy"
     ENDED = "ended"
@@ -161,9 +163,8 @@ def lost_by_line(conversation: Conversation, quiet: Quiet) -> bool:
 
     The agent's side may be muted at the desk, which looks the same and excuses nothing.
     """
-    side = next((one for one in (Speaker.CUSTOMER, Speaker.UNKNOWN) if one in conversation.dropouts), None)
-    lost = conversation.dropouts.get(side, ()) if side is not None else ()
-    if overlap_s((quiet.start_s, quiet.end_s), lost) < LOST_SHARE * quiet.duration_s:
+    side, lost = _customer_dropouts(conversation)
+    if lost_share(conversation, quiet) < LOST_SHARE:
         return False
     words = sorted((start, end) for start, end, who in spoken_spans(conversation) if who is side)
     pauses = [*gaps([one for one in words if one[0] < quiet.start_s], (0.0, quiet.start_s))]
@@ -172,30 +173,69 @@ def lost_by_line(conversation: Conversation, quiet: Quiet) -> bool:
     return paused_s >= MIN_PAUSES_S and usually_s <= USUALLY_LOST_SHARE * paused_s
 
 
+def lost_share(conversation: Conversation, quiet: Quiet) -> float:
+    """Share of a quiet stretch of which the customer's line (or that of both) lost the sound, 0 to 1."""
+    _, lost = _customer_dropouts(conversation)
+    return overlap_s((quiet.start_s, quiet.end_s), lost) / quiet.duration_s
+
+
+def _customer_dropouts(conversation: Conversation) -> tuple[Speaker | None, Sequence[Span]]:
+    side = next((one for one in (Speaker.CUSTOMER, Speaker.UNKNOWN) if one in conversation.dropouts), None)
+    return side, conversation.dropouts.get(side, ()) if side is not None else ()
+
+
+def typing_heard(conversation: Conversation, quiet: Quiet) -> bool:
+    """Whether the agent is heard typing in a quiet stretch."""
+    levels = conversation.levels.get(Speaker.AGENT)
+    pitch = conversation.pitches.get(Speaker.AGENT)
+    return levels is not None and is_typing(levels, pitch, (quiet.start_s, quiet.end_s))
+
+
 def overlap_s(span: Span, others: Iterable[Span]) -> float:
     """How many seconds of `span` the disjoint `others` cover."""
     return sum(max(0.0, min(span[1], end) - max(span[0], start)) for start, end in others)
 
 
 class Sounds:
-    """What is heard on each side where nobody says words. The tracks are prepared when first asked for."""
+    """What is heard on each side where nobody says words. The tracks are prepared when first asked for.
+
+    Mere noise (something is moved, paper, a fan) is no reason for silence and is left out where a pitch was measured.
+    """
 
     def __init__(self, conversation: Conversation) -> None:
         self._conversation = conversation
 
     @cached_property
-    def _tracks(self) -> list[SoundTrack]:
+    def _tracks(self) -> list[tuple[Speaker, SoundTrack]]:
         words = list(spoken_spans(self._conversation))
         sides = self._conversation.levels.items()
-        return [SoundTrack(track, [(one[0], one[1]) for one in words if one[2] is side]) for side, track in sides]
+        return [
+            (side, SoundTrack(track, [(one[0], one[1]) for one in words if one[2] is side])) for side, track in sides
+        ]
 
     def within(self, span: Span) -> list[Span]:
-        """Sounds of either side that reach into a stretch without words, in order of time."""
-        return sorted(sound for track in self._tracks for sound in track.sounding(span))
+        """Sounds of either side that reach into a stretch without words and are more than noise, in order of time."""
+        return sorted(sound for sound, kind in self.kinds(span) if kind is not SoundKind.NOISE)
+
+    def kinds(self, span: Span) -> Iterator[tuple[Span, SoundKind]]:
+        """Yield all sounds of either side that reach into a stretch without words, and what they are."""
+        for side, track in self._tracks:
+            for sound in track.sounding(span):
+                # a sound is told by a window of levels: its pitch is looked for in no less
+                more_s = max(0.0, SOUND_WINDOW_S - (sound[1] - sound[0])) / 2
+                inside = (max(sound[0] - more_s, span[0]), min(sound[1] + more_s, span[1]))
+                yield sound, kind_of(self._conversation.pitches.get(side), inside)
+
+    def _perhaps_typing(self, span: Span) -> bool:
+        """Whether the levels look like keys where no pitch was measured to tell."""
+        levels = self._conversation.levels.get(Speaker.AGENT)
+        return levels is not None and not self._conversation.pitches and is_typing(levels, None, span)
 
     def known_from_s(self, span: Span) -> float:
         """From when on the sounds in a stretch without words are known for good, s; infinite: not yet."""
-        return max((track.background_to_s(span) for track in self._tracks), default=0.0)
+        if any(kind is SoundKind.UNKNOWN for _, kind in self.kinds(span)) or self._perhaps_typing(span):
+            return np.inf
+        return max((track.background_to_s(span) for _, track in self._tracks), default=0.0)
 
 
 def spoken_hops(track: LevelTrack | PitchTrack, words: Iterable[Span]) -> NDArray[np.bool_]:

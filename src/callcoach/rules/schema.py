@@ -87,7 +87,9 @@ class SceneTurn(_Strict):
 
 
 class SceneSound(_Strict):
-    """Sound without speech on one side of a measured example: music, noise, a ring tone."""
+    """Sound without speech on one side of a measured example; music holds a pitch, noise and keys have none."""
+
+    kind: Literal["music", "noise", "typing"] = "music"
 
     who: Literal["agent", "customer", "unknown"]
     at: tuple[float, float]

@@ -18,10 +18,13 @@ from callcoach.rules.quiet import (
     Sounds,
     held_spans,
     lost_by_line,
+    lost_share,
     overlap_s,
     quiet_stretches,
+    typing_heard,
     wordless_spans,
 )
+from callcoach.rules.sounding import SoundKind
 from callcoach.rules.view import ConversationView, TurnView
 
 DEFAULT_WARN_S = 5.0
@@ -32,6 +35,9 @@ DEFAULT_SERIOUS_S = 10.0
 
 DEFAULT_NOTICE_HOLDS_S = 60.0
 """How long an announced wait excuses silence: the longest single hold of guidelines D (hold.long)."""
+
+MENTIONED_LOSS = 0.1
+"""Share of a silence that the line lost, from which the finding mentions it."""
 
 HELD_SHARE = 0.5
 """Share of a quiet stretch that must lie in a hold for the hold to explain it: events and audio
@@ -44,13 +50,24 @@ CAUSES = {
     ),
     QuietCause.HOLD: Note("呼叫保持中", "the call was on hold"),
     QuietCause.ANNOUNCED: Note("坐席事先说了要等", "the agent had announced the wait"),
+    QuietCause.TYPING: Note("坐席说了要等，正在打字", "the agent had announced the wait and is heard typing"),
     QuietCause.LOST: Note("线路丢包，声音断了", "the line lost the sound"),
     QuietCause.CUSTOMER_BUSY: Note("客户在想或在照着做", "the customer was thinking or busy"),
     QuietCause.ENDED: Note("道别以后的录音尾巴", "after the farewell"),
 }
 """What is said of a silence that a rule leaves out."""
 
-SOUNDING = Note("有音乐、提示音或别的声音", "music, a tone or another sound was heard")
+SOUNDS = {
+    SoundKind.MUSIC: Note("有音乐", "music was heard"),
+    SoundKind.TONE: Note("有提示音", "a tone was heard"),
+    SoundKind.VOICE: Note("有没认出的说话声", "a voice was heard that was not recognised"),
+    SoundKind.UNKNOWN: Note("有音乐、提示音或别的声音", "music, a tone or another sound was heard"),
+}
+"""What is said of a sound that explains why nobody spoke."""
+
+TYPED_UNANNOUNCED = Note("听得到打字，但没有先请客户稍等", "typing is heard, but the wait was not announced")
+PARTLY_LOST = Note("线路丢了其中 {share:.0%}，不足以解释", "the line lost {share:.0%} of it, too little to explain it")
+LOSS_OF_CALL = Note("（全程丢包 {loss:.1%}）", " (packets lost over the call: {loss:.1%})")
 
 
 @register("dead_air")
@@ -100,18 +117,33 @@ class DeadAirCondition(Condition):
                     threshold=self.serious_s if grave else self.warn_s,
                     unit="s",
                     severity=Severity.SERIOUS if grave else None,
+                    note=self._note(view, quiet, cause),
                 )
 
     def set_aside(self, view: ConversationView) -> Iterator[SetAside]:
         """Yield the silences that have another cause."""
         for quiet, cause in self._judged(view):
             if cause is not self.cause:
-                yield SetAside(quiet.start_s, quiet.end_s, round(quiet.duration_s, 2), "s", CAUSES[cause])
+                note = self._note(view, quiet, cause)
+                yield SetAside(quiet.start_s, quiet.end_s, round(quiet.duration_s, 2), "s", note)
         sounds = Sounds(view.conversation)
         for wordless in wordless_spans(view.conversation, self.warn_s):
-            for start_s, end_s in sounds.within(wordless):
-                if end_s - start_s >= self.warn_s:
-                    yield SetAside(start_s, end_s, round(end_s - start_s, 2), "s", SOUNDING)
+            for (start_s, end_s), kind in sorted(sounds.kinds(wordless)):
+                if end_s - start_s >= self.warn_s and kind is not SoundKind.NOISE:
+                    yield SetAside(start_s, end_s, round(end_s - start_s, 2), "s", SOUNDS[kind])
+
+    def _note(self, view: ConversationView, quiet: Quiet, cause: QuietCause) -> Note:
+        """The cause in words, with what else was heard."""
+        said = [CAUSES[cause]]
+        quality = view.conversation.call.quality
+        if cause is QuietCause.LOST and quality is not None and quality.packets_lost:
+            said.append(Note(*(text.format(loss=quality.loss_ratio) for text in (LOSS_OF_CALL.zh, LOSS_OF_CALL.en))))
+        if cause is QuietCause.UNEXPLAINED:
+            if typing_heard(view.conversation, quiet):
+                said.append(TYPED_UNANNOUNCED)
+            if (share := lost_share(view.conversation, quiet)) >= MENTIONED_LOSS:
+                said.append(Note(*(text.format(share=share) for text in (PARTLY_LOST.zh, PARTLY_LOST.en))))
+        return Note("；".join(one.zh for one in said).replace("；（", "（"), "; ".join(one.en for one in said))
 
     def _judged(self, view: ConversationView) -> Iterator[tuple[Quiet, QuietCause]]:
         """Yield each silence with its cause."""
@@ -124,7 +156,7 @@ class DeadAirCondition(Condition):
         if overlap_s((quiet.start_s, quiet.end_s), holds) >= HELD_SHARE * quiet.duration_s:
             return QuietCause.HOLD
         if quiet.duration_s <= self.notice_holds_s and _agent_said(view, _left_with(view, quiet), self.notice):
-            return QuietCause.ANNOUNCED
+            return QuietCause.TYPING if typing_heard(view.conversation, quiet) else QuietCause.ANNOUNCED
         if lost_by_line(view.conversation, quiet):
             return QuietCause.LOST
         if after is None and before is not None and view.hits(before, self.farewells):

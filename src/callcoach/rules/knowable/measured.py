@@ -27,7 +27,7 @@ from callcoach.rules.knowable.core import (
     worth_asking,
 )
 from callcoach.rules.match import Match
-from callcoach.rules.quiet import Sounds, held_spans, spoken_spans, wordless_spans
+from callcoach.rules.quiet import Sounds, Span, held_spans, spoken_spans, wordless_spans
 
 
 @only_at_end.register(TooQuietCondition)
@@ -85,7 +85,11 @@ def _(condition: DeadAirCondition | SlowReplyCondition, match: Match, now: Progr
     # a turn that begins exactly where the silence ends could still change who broke it; and whether the
     # silence ends the call is known once a turn follows it
     followed = bool(now.view.turns) and now.view.turns[-1].turn.start_s >= (match.start_s + match.end_s) / 2
-    return match.end_s < now.heard_to_s and followed and match.start_s < _sounds_known_to_s(condition, now)
+    if match.end_s >= now.heard_to_s or not followed or match.start_s >= now.sounded_to_s:
+        return False
+    around = [one for one in wordless_spans(now.view.conversation, condition.warn_s) if one[1] > match.start_s]
+    sounds = Sounds(now.view.conversation)
+    return all(_sounds_known(sounds, one, now) for one in around if one[0] < match.end_s)
 
 
 @final_to_s.register(DeadAirCondition)
@@ -100,13 +104,16 @@ def _(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
 def _sounds_known_to_s(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
     """Where the first stretch without words begins in which sounds may still be told from the background, s."""
     sounds = Sounds(now.view.conversation)
+    spans = wordless_spans(now.view.conversation, condition.warn_s)
+    return min([now.sounded_to_s, *(one[0] for one in spans if not _sounds_known(sounds, one, now))])
+
+
+def _sounds_known(sounds: Sounds, span: Span, now: Progress) -> bool:
+    """Whether what is heard in a stretch without words is known for good."""
     known_s = min(now.heard_to_s, now.sounded_to_s)
-    open_s = [
-        span[0]
-        for span in wordless_spans(now.view.conversation, condition.warn_s)
-        if span[1] > known_s or (now.sounded_to_s < inf and sounds.known_from_s(span) > known_s)
-    ]
-    return min([now.sounded_to_s, *open_s])
+    if span[1] > known_s:
+        return False
+    return now.sounded_to_s == inf or sounds.known_from_s(span) <= known_s
 
 
 # Loudness: the utterance must be over, and the usual level must not move any more.
