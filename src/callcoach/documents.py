@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from callcoach.complaints import explain, explain_yaml
+
 DocPath = tuple[str | int, ...]
 """Where a value stands in a document: mapping keys and list indexes from the top."""
 
@@ -95,17 +97,45 @@ def parse_documents(name: str, text: str) -> tuple[list[Document], list[Fault]]:
             lines: dict[DocPath, int] = {}
             for at, doubled in _walk(node, (), lines):
                 faults.append(Fault(name, at, f"键 {doubled!r} 写了两次 (duplicate key)", "删去其中一个"))
+            if unreadable := [*_unreadable(name, node)]:
+                faults.extend(unreadable)
+                continue
             documents.append(Document(name, loader.construct_document(node), lines))
     except (yaml.YAMLError, ValueError, AttributeError, LookupError, RecursionError) as error:
         # beside its own errors PyYAML raises those of the conversions it tries, such as `!!int x` or `!!bool x`
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        faults.append(
-            Fault(name, mark.line + 1 if mark else 1, f"不是有效的 YAML (not YAML): {problem}", "改正这一行的写法")
-        )
+        faults.append(Fault(name, mark.line + 1 if mark else 1, *explain_yaml(problem)))
     finally:
         loader.dispose()
     return documents, faults
+
+
+def _unreadable(name: str, node: Any) -> Iterator[Fault]:
+    """Yield a fault for each value that looks like a date and is none, such as 2026-13-40."""
+    for one in _scalars(node, set()):
+        if one.tag == "tag:yaml.org,2002:timestamp":
+            try:
+                yaml.SafeLoader("").construct_yaml_timestamp(one)
+            except ValueError as error:
+                what = f"没有 {one.value} 这一天或这个时刻 (no such date: {error})"
+                yield Fault(name, one.start_mark.line + 1, what, "写成 年-月-日，例如 2026-03-01；不是日期就加引号")
+
+
+def _scalars(node: Any, seen: set[int]) -> Iterator[Any]:
+    """Yield each plain value below a node once, however often aliases name it."""
+    if id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _scalars(key, seen)
+            yield from _scalars(value, seen)
+    else:
+        for value in node.value:
+            yield from _scalars(value, seen)
 
 
 def _walk(node: Any, path: DocPath, lines: dict[DocPath, int]) -> Iterator[tuple[int, str]]:
@@ -134,28 +164,18 @@ def _walk(node: Any, path: DocPath, lines: dict[DocPath, int]) -> Iterator[tuple
 def model_faults(error: ValidationError, document: Document, prefix: DocPath = ()) -> list[Fault]:
     """Turn pydantic's complaints about a document into faults with lines."""
     faults: list[Fault] = []
-    complaints = error.errors(include_url=False, include_context=False)
+    complaints = error.errors(include_url=False)
     for item in complaints:
         if item["type"] == "too_short" and any(_inside(other["loc"], item["loc"]) for other in complaints):
             continue  # what lies in it was refused and is told: the list is only short of that
         path: DocPath = (*prefix, *item["loc"])
-        what, remedy = _explain(item["type"], item["msg"], path, item["input"])
-        faults.append(document.fault(path, what, remedy))
+        said = explain(item["type"], item["msg"], dotted(path), _short(item["input"]), item.get("ctx"))
+        faults.append(document.fault(path, *said))
     return faults
 
 
 def _inside(one: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
     return len(one) > len(other) and one[: len(other)] == other
-
-
-def _explain(kind: str, message: str, path: DocPath, found: Any) -> tuple[str, str]:
-    """Say what a pydantic error type means for whoever wrote the document."""
-    where = dotted(path)
-    if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
-        return f"缺少 {where} (missing)", f"补上 {where}"
-    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
-        return f"不认识的键 {where} (unknown key)", "检查拼写，或删去它；docs/rules.md 列出全部键"
-    return f"{where}: {message.removeprefix('Value error, ')}", f"改正这个值（现为 {_short(found)}）"
 
 
 def dotted(path: Sequence[str | int]) -> str:

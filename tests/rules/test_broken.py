@@ -116,10 +116,47 @@ def test_all_faults_are_one_error_with_a_remedy_each(tmp_path: Path) -> None:
     _, *lines = str(told.value).splitlines()
     assert list(dict.fromkeys(Path(line.split(":")[0].strip()).name for line in lines)) == [
         "a.yaml",
+        "b.yaml",
         "c.yaml",
         "d.yaml",
-    ]
+    ], "an id is taken by the rule that has it first, even a broken one"
     assert all(" → " in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what", "remedy"),
+    [
+        ("severity: warning", "severity: 严重", 5, "没有这个选项，现为 '严重'", "notice、warning、serious、fatal"),
+        ("version: 1", "version: 零", 2, "要写整数，现为 '零'", "写成整数"),
+        ("id: test.no", "id: Test", 1, "写法不对，现为 'Test'", "要像 neg.cannot"),
+        ("category: negative", "category: ''", 4, "不能为空", "写上内容"),
+        ("misses:", "review_only: 也许\nmisses:", 11, "要写 true 或 false", "不加引号"),
+        ("misses:", "in_force: {from: 2026-13-40}\nmisses:", 11, "没有 2026-13-40 这一天", "年-月-日"),
+        ("misses:", "in_force: {from: 三月}\nmisses:", 11, "要写成日期", "年-月-日"),
+        ("misses:", "effect: {points: 200}\nmisses:", 11, "太大，现为 200", "不能大于 100"),
+        ("misses:", "scope: {directions: [both]}\nmisses:", 11, "没有这个选项", "inbound、outbound"),
+        ("name: {zh", "name: : {zh", 3, "不是有效的 YAML", "缩进"),
+    ],
+)
+def test_a_trainer_reads_in_chinese_what_is_wrong_and_what_to_write(
+    tmp_path: Path, old: str, new: str, line: int, what: str, remedy: str
+) -> None:
+    assert old in GOOD
+    _, faults = try_rulebook(write(tmp_path, a=GOOD.replace(old, new, 1)))
+    assert [(one.line, what in one.what, remedy in one.remedy) for one in faults] == [(line, True, True)]
+
+
+def test_the_condition_and_examples_of_a_broken_rule_are_checked_too(tmp_path: Path) -> None:
+    broken = GOOD.replace("version: 1", "version: 零").replace("[我不]", "['我(']").replace("【我不】来", "【我不来", 1)
+    _, faults = try_rulebook(write(tmp_path, a=broken))
+    assert len(faults) == 3
+    assert all(any(part in str(one) for one in faults) for part in ("version", "condition.any[0]", "hits[0]"))
+
+
+def test_the_patterns_of_a_broken_exception_are_checked_too(tmp_path: Path) -> None:
+    exception = "exception: x\nname: {zh: 例, en: X}\nwhy: 因为\nenable: false\npatterns: [没有, '{}(甲']\n"
+    _, faults = try_rulebook(write(tmp_path, a=GOOD, b=exception))
+    assert [one.line for one in faults if one.file.endswith("b.yaml")] == [4, 5, 5]
 
 
 def _can_be_key(value: Any) -> bool:

@@ -205,14 +205,15 @@ def laid_out(drawn: Sequence[Said], events: Sequence[tuple[CallEventKind, int]])
 def sound(
     side: Speaker, drawn: Sequence[Said], turns: Sequence[Turn], duration_s: float
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Levels and pitches of one side; music is on the agent's."""
+    """Levels and pitches of one side; music is on the agent's, and mere noise before a low voice."""
     hops = round(duration_s / HOP_S) + 1
     dbfs = -60.0 + np.arange(hops) % 7 / 2
     hz = np.zeros(hops)
     before_s = 0.0
     for one, turn in zip(drawn, turns, strict=True):
         if one.music and side is Speaker.AGENT:
-            dbfs[round(before_s / HOP_S) : round(turn.start_s / HOP_S)] = -35.0
+            between = slice(round(before_s / HOP_S), round(turn.start_s / HOP_S))
+            dbfs[between], hz[between] = -35.0, 220.0 if one.hz > 170 else 0.0
         before_s = max(before_s, turn.end_s)
     for one, turn in zip(drawn, turns, strict=True):
         if one.speaker is side:

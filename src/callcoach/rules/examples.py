@@ -68,7 +68,7 @@ def _read(item: Any, default: Speaker, line: int) -> Example:
     if isinstance(item, str):
         return _dialogue(item, [item], default, line)
     if not isinstance(item, dict):
-        raise ValueError("expected a sentence, or a mapping with say, lines or turns")  # noqa: TRY004 - told as a fault
+        raise ValueError("要写一句话，或含 say、lines、turns 的键值表 · expected a sentence or a mapping")  # noqa: TRY004 - told as a fault
     if "turns" in item:
         return _scene(TypeAdapter(Scene).validate_python(item), line)
     if "lines" in item:
@@ -101,12 +101,12 @@ def _marked_spans(marked: str) -> list[tuple[int, int]]:
     for passed, mark in enumerate(_MARKS.finditer(marked)):
         at = mark.start() - passed
         if (mark[0] == "【") is (start is not None):
-            raise ValueError(f"【 and 】 do not pair in {marked!r}")
+            raise ValueError(f"【】没有成对 · 【 and 】 do not pair in {marked!r}")
         if start is not None:
             spans.append((start, at))
         start = at if mark[0] == "【" else None
     if start is not None:
-        raise ValueError(f"【 is not closed in {marked!r}")
+        raise ValueError(f"【 没有收尾 · 【 is not closed in {marked!r}")
     return spans
 
 

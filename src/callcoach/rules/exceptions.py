@@ -41,10 +41,12 @@ class ContextPattern:
         """
         parts = source.split(PLACE)
         if len(parts) != 2 or parts == ["", ""]:
-            raise PatternError(f"pattern {source!r}: expected one {PLACE} with something before or after it")
+            raise PatternError(
+                f"句式 {source!r} 里要有一个 {PLACE}，旁边要有字 · expected one {PLACE} with something beside it"
+            )
         sequences = [parse(part) for part in parts]
         if max(most_gaps(one) for one in sequences) > MAX_GAPS:
-            raise PatternError(f"pattern {source!r}: over {MAX_GAPS} gaps on one side of {PLACE}; split it")
+            raise PatternError(f"句式 {source!r} 一边的间隔超过 {MAX_GAPS} 个，拆开写 · over {MAX_GAPS} gaps; split it")
         left, right = (to_regex(one) for one in sequences)
         return cls(source, re.compile(f"(?:{left})$"), re.compile(right))
 

@@ -86,9 +86,9 @@ def spellings(pattern: str) -> tuple[Variant, ...]:
     """
     variants = tuple(dict.fromkeys(_join(variant) for variant in _expand(parse(pattern), pattern)))
     if any(not variant for variant in variants):
-        raise PatternError(f"phrase {pattern!r} can match nothing at all; expected at least one character")
+        raise PatternError(f"短语 {pattern!r} 什么字也没有 · can match nothing at all; expected a character")
     if any(isinstance(variant[0], Gap) or isinstance(variant[-1], Gap) for variant in variants):
-        raise PatternError(f"phrase {pattern!r} begins or ends with a gap; expected text at both ends")
+        raise PatternError(f"短语 {pattern!r} 的两头要有字 · begins or ends with a gap; expected text at both ends")
     return variants
 
 
@@ -100,7 +100,7 @@ def _expand(sequence: Sequence, pattern: str) -> list[Variant]:
         )
         sofar = [(*left, *right) for left in sofar for right in options]
         if len(sofar) > MAX_VARIANTS:
-            raise PatternError(f"phrase {pattern!r} stands for over {MAX_VARIANTS} spellings; split it")
+            raise PatternError(f"短语 {pattern!r} 的说法超过 {MAX_VARIANTS} 种，拆开写 · too many spellings; split it")
     return sofar
 
 
@@ -141,7 +141,9 @@ class _Parser:
         """Read everything."""
         sequence = self._sequence()
         if self.at < len(self.pattern):
-            raise PatternError(f"phrase {self.pattern!r}: found {self.pattern[self.at]!r} outside of brackets")
+            raise PatternError(
+                f"短语 {self.pattern!r} 的括号多了 · found {self.pattern[self.at]!r} outside of brackets"
+            )
         return sequence
 
     def _sequence(self) -> Sequence:
@@ -174,7 +176,9 @@ class _Parser:
             if sign == closing:
                 return tuple(options)
             if sign != "|":
-                raise PatternError(f"phrase {self.pattern!r}: found {sign or 'the end'!r}, expected {closing!r}")
+                raise PatternError(
+                    f"短语 {self.pattern!r} 的括号没有收尾 · found {sign or 'the end'!r}, expected {closing!r}"
+                )
 
     def _gap_length(self) -> int:
         start = self.at
@@ -182,7 +186,7 @@ class _Parser:
             self.at += 1
         most = int(self.pattern[start : self.at]) if self.at > start else DEFAULT_GAP
         if not 0 < most <= MAX_GAP:
-            raise PatternError(f"phrase {self.pattern!r}: gap of {most} characters, expected 1 to {MAX_GAP}")
+            raise PatternError(f"短语 {self.pattern!r} 的间隔 {most} 个字太长 · gap of {most}, expected 1 to {MAX_GAP}")
         return most
 
     def _next(self) -> str:

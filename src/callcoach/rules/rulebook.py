@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -142,6 +142,8 @@ class _Draft:
     book: BookDocument | None = None
     exceptions: dict[str, NamedException] = field(default_factory=dict[str, NamedException])
     rules: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    places: dict[str, tuple[str, int]] = field(default_factory=dict[str, tuple[str, int]])
+    """File and line of each rule id, wrong rules included."""
 
     def read(self, files: Iterable[Path]) -> list[Document]:
         """Read every document of the files; what cannot be read is a fault."""
@@ -165,6 +167,12 @@ class _Draft:
     def _take_exception(self, document: Document) -> None:
         model = self._model(ExceptionDocument, document)
         if model is None:
+            for key in ("patterns", "unless"):
+                written = document.data.get(key)
+                if isinstance(written, list):
+                    self._patterns(
+                        document, key, tuple(one for one in cast("list[Any]", written) if isinstance(one, str))
+                    )
             return
         if model.exception in self.exceptions:
             what = f"例外 {model.exception!r} 定义了两次 (defined twice)"
@@ -197,17 +205,27 @@ class _Draft:
             self._take_new_rule(document)
 
     def _take_new_rule(self, document: Document) -> None:
+        name = document.data.get("id")
+        earlier = self.places.setdefault(name, (document.file, document.line_of(()))) if isinstance(name, str) else None
+        if earlier not in (None, (document.file, document.line_of(()))):
+            what = f"规则 id {name!r} 已在 {earlier[0]}:{earlier[1]} 用过 (duplicate id)"
+            self.faults.append(document.fault(("id",), what, "换一个从未用过的 id"))
         model = self._model(RuleDocument, document)
         if model is None:
-            return
-        rule = self._rule(document, model)
-        if rule is None:
-            return
-        if (earlier := self.rules.get(rule.id)) is not None:
-            what = f"规则 id {rule.id!r} 已在 {earlier.file}:{earlier.line} 用过 (duplicate id)"
-            self.faults.append(document.fault(("id",), what, "换一个从未用过的 id"))
-            return
-        self.rules[rule.id] = rule
+            self._check_parts(document)
+        elif (rule := self._rule(document, model)) is not None:
+            self.rules.setdefault(rule.id, rule)
+
+    def _check_parts(self, document: Document) -> None:
+        """Tell what is wrong in the condition and the examples of a rule whose other fields are wrong already."""
+        data = document.data
+        if isinstance(data.get("condition"), dict):
+            named = str(data.get("applies_to"))
+            speaker = named if named in {one.value for one in AppliesTo} else AppliesTo.AGENT.value
+            self.faults.extend(build_condition(document, ("condition",), speaker)[1])
+        for key, must_find in (("hits", True), ("misses", False)):
+            if isinstance(data.get(key), list):
+                self.faults.extend(read_examples(document, key, Speaker.AGENT, must_find=must_find)[1])
 
     def _rule(self, document: Document, model: RuleDocument) -> Rule | None:
         condition, faults = build_condition(document, ("condition",), model.applies_to.value)

@@ -46,7 +46,7 @@ class InForce:
 
     def __post_init__(self) -> None:
         if self.first_day and self.last_day and self.first_day > self.last_day:
-            raise ValueError(f"in force from {self.first_day} until {self.last_day}: expected from <= until")
+            raise ValueError(f"起于 {self.first_day}，止于 {self.last_day}，先后颠倒 · expected from <= until")
 
     def judge(self, call: Call, zone: tzinfo) -> Applicability:
         """Whether the call was set up on a day on which the rule is in force."""

@@ -95,4 +95,5 @@ def is_typing(levels: LevelTrack, pitch: PitchTrack | None, span: Span) -> bool:
 
 
 def _part(values: NDArray[np.float64], hop_s: float, span: Span) -> NDArray[np.float64]:
-    return values[round(span[0] / hop_s) : round(span[1] / hop_s)]
+    first = round(span[0] / hop_s)
+    return values[first : max(first + 1, round(span[1] / hop_s))]

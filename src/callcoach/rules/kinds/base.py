@@ -132,7 +132,9 @@ class Position:
     def _counts_from_one(self) -> Position:
         for name in ("from_turn", "to_turn"):
             if getattr(self, name) == 0:
-                raise ValueError(f"{name} is 0; expected 1 for the first turn, or -1 for the last")
+                raise ValueError(
+                    f"{name} 不能是 0，第一句是 1，最后一句是 -1 · {name} is 0; expected 1 or -1 for the last"
+                )
         return self
 
     @property

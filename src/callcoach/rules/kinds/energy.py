@@ -46,7 +46,7 @@ class EnergyCondition(Condition):
     @model_validator(mode="after")
     def _has_a_limit(self) -> EnergyCondition:
         if all(one is None for one in (self.jump_db, self.span_db, self.above_dbfs, self.below_dbfs)):
-            raise ValueError("expected jump_db, span_db, above_dbfs or below_dbfs")
+            raise ValueError("至少写一个限度 · expected jump_db, span_db, above_dbfs or below_dbfs")
         return self
 
     def needs(self) -> frozenset[Need]:

@@ -41,9 +41,9 @@ def compiled(expression: str) -> Any:
     try:
         made: Any = regex.compile(comparable, regex.V1)
     except regex.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+        raise ValueError(f"不是正则表达式 · not a regular expression: {error}") from error
     if made.fullmatch("", timeout=TIME_LIMIT_S):
-        raise ValueError(f"{expression!r} matches the empty text; expected at least one character")
+        raise ValueError(f"{expression!r} 连空文字也符合 · matches the empty text; expected a character")
     return made
 
 

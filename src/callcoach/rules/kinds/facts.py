@@ -40,7 +40,7 @@ class CallCondition(Condition):
     @model_validator(mode="after")
     def _asks_something(self) -> CallCondition:
         if not self._questions():
-            raise ValueError("expected at least one fact, such as direction: inbound")
+            raise ValueError("至少写一项，例如 direction: inbound · expected at least one fact")
         return self
 
     def _questions(self) -> list[object]:
@@ -95,7 +95,7 @@ class TurnCountCondition(Condition):
     @model_validator(mode="after")
     def _has_a_limit(self) -> TurnCountCondition:
         if self.at_least is None and self.at_most is None:
-            raise ValueError("expected at_least or at_most, turns")
+            raise ValueError("要写至少或至多几句 · expected at_least or at_most, turns")
         return self
 
     def needs(self) -> frozenset[Need]:

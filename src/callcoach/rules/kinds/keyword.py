@@ -60,9 +60,11 @@ class KeywordCondition(Condition):
     @model_validator(mode="after")
     def _number_goes_with_some(self) -> KeywordCondition:
         if (self.match in (HowMany.SOME, HowMany.TOTAL)) is (self.at_least is None):
-            raise ValueError("`at_least` and `match: some` or `total` go together; expected both or neither")
+            raise ValueError("`at_least` 与 `match: some` 或 `total` 要一起写 · go together; expected both or neither")
         if self.match is HowMany.SOME and self.at_least is not None and self.at_least > len(self.words):
-            raise ValueError(f"at_least {self.at_least} of {len(self.words)} words can never be; expected at most all")
+            raise ValueError(
+                f"只有 {len(self.words)} 个词 · at_least {self.at_least} of {len(self.words)} words can never be"
+            )
         return self
 
     def needs(self) -> frozenset[Need]:
@@ -123,7 +125,7 @@ class DensityCondition(Condition):
     @model_validator(mode="after")
     def _has_a_limit(self) -> DensityCondition:
         if self.below is None and self.above is None:
-            raise ValueError("expected below or above, times a minute")
+            raise ValueError("要写上限或下限，每分钟几次 · expected below or above, times a minute")
         return self
 
     def needs(self) -> frozenset[Need]:

@@ -68,7 +68,7 @@ class RaisedCondition(Condition):
     def _alone_is_more(self) -> RaisedCondition:
         if self.alone_db < self.above_db:
             raise ValueError(
-                f"alone_db {self.alone_db:g} is below above_db {self.above_db:g}; expected at least as much"
+                f"alone_db 不能小于 above_db · alone_db {self.alone_db:g} is below above_db {self.above_db:g}"
             )
         return self
 

@@ -35,7 +35,7 @@ class SequenceCondition(Condition):
     @model_validator(mode="after")
     def _has_a_limit(self) -> SequenceCondition:
         if self.within_turns is None and self.within_s is None and not self.missing:
-            raise ValueError("expected within_turns or within_s: without a limit any later B would count")
+            raise ValueError("要写几句或几秒之内 · expected within_turns or within_s: else any later B would count")
         return self
 
     def find(self, view: ConversationView) -> Iterator[Match]:

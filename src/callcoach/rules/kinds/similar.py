@@ -32,7 +32,7 @@ DEFAULT_WITHIN_S = 120.0
 
 def _has_letters(sentence: str) -> str:
     if not normalise(sentence).text:
-        raise ValueError(f"{sentence!r} holds no character that is spoken")
+        raise ValueError(f"{sentence!r} 里没有说得出的字 · holds no character that is spoken")
     return sentence
 
 

@@ -122,9 +122,13 @@ class PaceCondition(Condition):
     @model_validator(mode="after")
     def _has_a_limit(self) -> PaceCondition:
         if all(one is None for one in (self.above, self.below, self.above_own, self.below_own)):
-            raise ValueError(f"expected above (usually {DEFAULT_FAST:g}) or below (usually {DEFAULT_SLOW:g})")
+            raise ValueError(
+                f"要写上限或下限 · expected above (usually {DEFAULT_FAST:g}) or below (usually {DEFAULT_SLOW:g})"
+            )
         if self.against_own and self.over is Over.CALL:
-            raise ValueError("above_own and below_own set a turn against the call; expected over: turn")
+            raise ValueError(
+                "与本人平均比要按句量 · above_own and below_own set a turn against the call; expected over: turn"
+            )
         return self
 
     @property
