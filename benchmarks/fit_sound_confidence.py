@@ -65,6 +65,7 @@ class Sample:
     call: str
     syllables: int
     cost: float
+    sure: float
     spotted: float
     log_ratio: float
     said: bool
@@ -112,7 +113,9 @@ def hear_again(
             there = {phrase for phrase, speaker, start_s, end_s in said if overlaps(one, speaker, start_s, end_s)}
             if evidence is not None and (one.phrase in there or not there):
                 call, spotted = recording.name.split("/")[-1], one.spotted or 0.0
-                yield Sample(call, *figures_of(one), spotted, limited(evidence.log_ratio), one.phrase in there, one)
+                yield Sample(
+                    call, *figures_of(one), one.sure, spotted, limited(evidence.log_ratio), one.phrase in there, one
+                )
 
 
 def overlaps(proposal: Proposal, speaker: Speaker, start_s: float, end_s: float) -> bool:
@@ -183,9 +186,9 @@ def main() -> None:
         for recording in load_corpus(folder_of_calls):
             with tempfile.TemporaryDirectory() as folder:
                 samples += gather(engine, index, sentences, recording, Path(folder))
-    report("HEARD_AGAIN", samples, ("syllables", "cost", "spotted", "log_ratio"))
-    report("EXPECTED", samples, ("syllables", "cost", "spotted"))
-    report("HEARD_ONCE", samples, ("syllables", "cost"))
+    report("HEARD_AGAIN", samples, ("syllables", "cost", "sure", "spotted", "log_ratio"))
+    report("EXPECTED", samples, ("syllables", "cost", "sure", "spotted"))
+    report("HEARD_ONCE", samples, ("syllables", "cost", "sure"))
 
 
 if __name__ == "__main__":

@@ -166,6 +166,7 @@ def test_an_expected_sentence_is_heard_where_it_is_and_another_is_not(engine, ca
     assert sentence in utterance.text
     assert "西红柿" not in utterance.text
     assert utterance.start_s == pytest.approx(turn["chars"][0][1], abs=0.2)
+    assert engine.transcribe_expecting(sound, [stretch], ["西红柿炒鸡蛋"]) != heard
     assert engine.transcribe_expecting(sound, [stretch], [sentence, "西红柿炒鸡蛋"]) == heard
 
 

@@ -83,6 +83,9 @@ class VoskEngine:
         self._vosk_model = _load(model_dir, decoding)
         self._spell_once = lru_cache(MAX_SENTENCES_KEPT)(self._spell)
         self._pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz))
+        self._lock = threading.Lock()
+        self._expected: tuple[tuple[str, ...], RecogniserPool | None] | None = None
+        """The sentences that were expected last, and recognisers that expect them."""
 
     def transcribe(
         self,
@@ -102,13 +105,25 @@ class VoskEngine:
         self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
     ) -> tuple[Utterance, ...]:
         """See `RehearingEngine.transcribe_expecting`."""
-        grammar = [spelling for spelling in map(self._spell_once, sentences) if spelling]
-        if not grammar:
+        pool = self._expecting(tuple(sentences))
+        if pool is None:
             return ()
-        words = [*grammar, UNKNOWN_WORD]
-        pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz, words))
         pieces = tuple(Piece(one.speaker, one.start_s, one.end_s) for one in stretches)
         return _in_order(_Job(pool, sound, portion(pieces), None).run(workers or usable_cores()))
+
+    def _expecting(self, sentences: tuple[str, ...]) -> RecogniserPool | None:
+        """Return recognisers that expect these sentences; None when none of them can be spelt.
+
+        Those of the last sentences are kept: a rulebook expects the same in every call, and what a recogniser
+        with a grammar composes is small (10 MB).
+        """
+        with self._lock:
+            if self._expected is None or self._expected[0] != sentences:
+                grammar = [spelling for spelling in map(self._spell_once, sentences) if spelling]
+                words = [*grammar, UNKNOWN_WORD]
+                pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz, words))
+                self._expected = sentences, pool if grammar else None
+            return self._expected[1]
 
     def open_stream(self, sample_rate_hz: int) -> VoskStream:
         """See `StreamingEngine.open_stream`."""

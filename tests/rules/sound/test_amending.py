@@ -7,7 +7,7 @@ from tests.rules.sound.turns import heard
 
 
 def test_a_likely_near_miss_is_written_as_the_phrase() -> None:
-    turn = heard("退货 会 使 我们 公司 的 规定 办理")
+    turn = heard("退货 会 使 我们 公司 的 规定 办理", sure=0.4)
     amended = amend_turns((turn,), SoundIndex(["这是我们公司的规定"]), None)
     (after,), (amendment,) = amended.turns, amended.amendments
     assert after.text == "退货会这是我们公司的规定办理"
@@ -21,14 +21,14 @@ def test_a_likely_near_miss_is_written_as_the_phrase() -> None:
 
 
 def test_words_across_the_edges_keep_their_other_characters() -> None:
-    turn = heard("退货会使 我们 公司 的 规定办理")
+    turn = heard("退货会使 我们 公司 的 规定办理", sure=0.4)
     (after,) = amend_turns((turn,), SoundIndex(["这是我们公司的规定"]), None).turns
     assert [word.text for word in after.words] == ["退货会", "这是我们公司的规定", "办理"]
     assert [word.start_s for word in after.words] == pytest.approx([0.0, 0.6, 2.2])
 
 
 def test_spans_of_several_amendments_in_a_turn_count_in_the_new_text() -> None:
-    turn = heard("使 我们 公司 的 规定 不 是 我 应该 做 的")
+    turn = heard("使 我们 公司 的 规定 不 是 我 应该 做 的", sure=0.4)
     phrases = ["这是我们公司的规定", "这不是我应该做的"]
     amended = amend_turns((turn,), SoundIndex(phrases), None)
     assert [amended.turns[0].text[slice(*one.span)] for one in amended.amendments] == phrases

@@ -68,6 +68,15 @@ def test_the_longest_phrase_of_a_place_is_spotted_with_its_time_and_confidence()
     assert spotted.confidence == pytest.approx(0.7)
 
 
+def test_every_phrase_of_an_utterance_is_spotted() -> None:
+    words = heard("这 不关 我 的 事 但是 我 不能 不管").words
+    assert [one.phrase for one in spot([words], TrieFinder([*PHRASES, "但是", "我不能"]))] == [
+        "这不关我的事",
+        "但是",
+        "我不能",
+    ]
+
+
 def test_a_phrase_where_the_first_pass_wrote_something_else_is_proposed_for_the_words_at_its_time() -> None:
     turn = heard("好 的 提 的 是 就 别管 了 再见", sure=0.5)
     listener = Expecting(heard("这不关我的事", start_s=0.4, sure=0.8).words)

@@ -25,7 +25,7 @@ AMEND_FROM = 0.4
 """Confidence from which the phrase is written into the turn; below, the first pass stands. Between
 here and the threshold for scoring a person is asked: worth a look when it is right nearly as often as not."""
 
-MIN_PRIOR = 0.01
+MIN_PRIOR = 0.015
 """Places less likely than this before the readings are weighed are not worth that: lower, four times as many
 were weighed on the development calls and none more was found."""
 

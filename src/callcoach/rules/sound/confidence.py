@@ -1,9 +1,9 @@
-"""How sure it is that a proposed phrase was said: a logistic model of four figures.
+"""How sure it is that a proposed phrase was said: a logistic model of five figures.
 
-The figures: the log ratio of the second hearing, how surely the phrase was heard by expectation, the
-distance in sound of the whole phrase, and its length (a long phrase is rarely met by chance). The
-constants were fitted by `benchmarks/fit_sound_confidence.py`, which prints them with their error on
-calls left out; run it again after the recogniser or the tables of `confusions` have changed.
+The figures: the log ratio of the second hearing, how surely the phrase was heard by expectation, how sure the
+first pass was of what it wrote instead, the distance in sound of the whole phrase, and its length (a long phrase
+is rarely met by chance). The constants were fitted by `benchmarks/fit_sound_confidence.py`, which prints them with
+their error on calls left out; run it again after the recogniser or the tables of `confusions` have changed.
 """
 
 from __future__ import annotations
@@ -23,31 +23,32 @@ LOG_RATIO_LIMITS = (-6.0, 4.0)
 class Logistic:
     """Weights of the model, in logits.
 
-    Per syllable of the phrase, per unit of its whole cost in sound, for the confidence with which it was
-    spotted, per natural logarithm of the second hearing.
+    Per syllable of the phrase, per unit of its whole cost in sound, for the confidence of what the first pass wrote
+    there and for that with which the phrase was spotted, per natural logarithm of the second hearing.
     """
 
     constant: float
     per_syllable: float
     per_cost: float
+    per_sure: float
     per_spotted: float = 0.0
     per_log_ratio: float = 0.0
 
     def probability(self, proposal: Proposal, log_ratio: float = 0.0) -> float:
         """Return the probability that the phrase was said."""
         syllables, cost = figures_of(proposal)
-        logit = self.constant + self.per_syllable * syllables + self.per_cost * cost
+        logit = self.constant + self.per_syllable * syllables + self.per_cost * cost + self.per_sure * proposal.sure
         logit += self.per_spotted * (proposal.spotted or 0.0) + self.per_log_ratio * limited(log_ratio)
         return 1 / (1 + math.exp(-logit))
 
 
-HEARD_AGAIN = Logistic(0.18, 0.90, -5.28, 5.21, 0.89)
+HEARD_AGAIN = Logistic(1.03, 0.73, -3.57, -2.46, 4.48, 0.71)
 """After a hearing by expectation and a weighing of both readings."""
 
-EXPECTED = Logistic(-5.76, 1.44, -8.42, 7.44)
+EXPECTED = Logistic(-2.80, 1.15, -6.07, -2.69, 7.06)
 """After the hearing by expectation alone: what is worth weighing."""
 
-HEARD_ONCE = Logistic(-5.80, 1.54, -7.57)
+HEARD_ONCE = Logistic(-0.41, 1.39, -8.19, -4.76)
 """Before one, or where none is possible (live, or a phrase that the recogniser cannot spell)."""
 
 SYLLABLES_THAT_COUNT = 6
@@ -66,6 +67,15 @@ NEGATION_LOG_RATIO = -0.5
 NEGATION_UNHEARD = 0.2
 """Confidence at most, when it is not."""
 
+CUT_WORD = 0.9
+"""Confidence of a word from which it is not cut in two: 但是 in 订单是 sounds the same."""
+
+CUT_LOG_RATIO = -2.0
+"""Unless the readings, weighed, say less against it than this."""
+
+WORD_CUT = 0.2
+"""Confidence at most, when they do."""
+
 UNLIKE_COST = 0.3
 """From this cost on a syllable is another one, below it is the same with an accent."""
 
@@ -75,6 +85,8 @@ def confidence(proposal: Proposal, evidence: Evidence | None) -> float:
     if evidence is None:
         return _without_negation(proposal, prior(proposal))
     sure = HEARD_AGAIN.probability(proposal, evidence.log_ratio)
+    if proposal.cut >= CUT_WORD and evidence.log_ratio <= CUT_LOG_RATIO:
+        sure = min(sure, WORD_CUT)
     return sure if evidence.log_ratio >= NEGATION_LOG_RATIO else _without_negation(proposal, sure)
 
 

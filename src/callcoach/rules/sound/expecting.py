@@ -17,14 +17,14 @@ from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.phrases import TrieFinder
 from callcoach.rules.sound.confidence import prior
 from callcoach.rules.sound.explain import differences
-from callcoach.rules.sound.proposals import Proposal
+from callcoach.rules.sound.proposals import Proposal, cut_confidence
 from callcoach.rules.sound.rehearing import Listener
 from callcoach.rules.view import TurnView
 
 SURE = 0.85
 """Mean confidence of a stretch from which the first pass is believed where nothing sounds like a phrase."""
 
-NEAR_FROM = 0.02
+NEAR_FROM = 0.03
 """Probability by sound alone from which a near miss makes its stretch worth hearing. With `SURE` it leaves
 four tenths of clean speech and eight of a bad line: the hearing costs a third of a free one."""
 
@@ -103,7 +103,7 @@ def spot(utterances: Iterable[Sequence[Word]], finder: TrieFinder) -> Iterator[S
     for words in utterances:
         text = "".join(word.text for word in words)
         turn = TurnView(Turn(0, Speaker.AGENT, words[0].start_s, words[-1].end_s, text, tuple(words)))
-        hits = finder.find(turn.text)
+        hits = list(finder.find(turn.text))
         for hit in hits:
             if not any(other.start <= hit.start and hit.end <= other.end for other in hits if other is not hit):
                 span = turn.normalised.original_span(hit.start, hit.end)
@@ -155,8 +155,9 @@ def _proposals(spotted: Iterable[Spotted], turns: Iterable[Turn], finder: TrieFi
             heard = view.turn.text[span[0] : span[1]]
             cost = sum(part.cost for part in differences(one.phrase, heard)) / len(one.phrase)
             times = view.time_of(span)
+            known = (view.confidence_of(span), cut_confidence(view.turn, span))
             yield Proposal(
-                one.phrase, view.turn.index, view.turn.speaker, span, *times, heard, cost, spotted=one.confidence
+                one.phrase, view.turn.index, view.turn.speaker, span, *times, heard, cost, *known, one.confidence
             )
 
 

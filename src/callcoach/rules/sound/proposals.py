@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from callcoach.datapath import Speaker, Turn
 from callcoach.rules.normalise import normalise
@@ -24,8 +25,10 @@ class Proposal:
     """A place that sounds like `phrase`.
 
     `span` is half-open in the turn's text, `heard` the text there; `cost` is the distance in sound
-    per syllable of the phrase (see `confusions`). `spotted` is the confidence with which the phrase was
-    heard there by expectation (see `expecting`): 0 when it was not, None when nobody listened.
+    per syllable of the phrase (see `confusions`), `sure` the mean confidence of the words written there,
+    `cut` that of the surest word across an edge of the place (0: none). `spotted` is the confidence with
+    which the phrase was heard there by expectation (see `expecting`): 0 when it was not, None when nobody
+    listened.
     """
 
     phrase: str
@@ -36,6 +39,8 @@ class Proposal:
     end_s: float
     heard: str
     cost: float
+    sure: float
+    cut: float = 0.0
     spotted: float | None = None
 
     @property
@@ -65,6 +70,18 @@ def _overlaps_any(hit: SoundHit, others: Iterable[SoundHit]) -> bool:
 
 def _proposal(hit: SoundHit, turn: Turn) -> Proposal:
     span = (hit.start, hit.end)
-    start_s, end_s = TurnView(turn).time_of(span)
+    view = TurnView(turn)
     heard = turn.text[hit.start : hit.end]
-    return Proposal(hit.phrase, turn.index, turn.speaker, span, start_s, end_s, heard, hit.cost)
+    sure, cut = view.confidence_of(span), cut_confidence(turn, span)
+    return Proposal(hit.phrase, turn.index, turn.speaker, span, *view.time_of(span), heard, hit.cost, sure, cut)
+
+
+def cut_confidence(turn: Turn, span: tuple[int, int]) -> float:
+    """Return the confidence of the surest word that an edge of the span goes through; 0 when it goes through none."""
+    ends = accumulate(len(word.text) for word in turn.words)
+    across = (
+        word.confidence
+        for word, last in zip(turn.words, ends, strict=True)
+        if any(last - len(word.text) < edge < last for edge in span)
+    )
+    return max(across, default=0.0)
