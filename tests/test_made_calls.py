@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from benchmarks.made_calls.dialogues import family, read_dialogues, read_turn
+from benchmarks.made_calls.dialogues import FILE, UNSEEN, family, read_dialogues, read_turn
 
 from callcoach.evaluation.families import load_families
 
@@ -29,10 +29,18 @@ def test_innocent_calls_hold_decoys_and_no_faults() -> None:
     assert not any(mark.fault for mark in marks)
 
 
-def test_only_the_agent_is_marked_and_where_the_words_stand() -> None:
-    for call in read_dialogues():
+def test_the_unseen_calls_are_another_part() -> None:
+    calls = read_dialogues(UNSEEN)
+    assert {one.part for one in calls} == {"unseen"}
+    assert len({one.id for one in calls}) == len(calls) == 20
+    assert {one.kind for one in calls} == {"violation", "hard_negative"}
+
+
+@pytest.mark.parametrize("file", [FILE, UNSEEN])
+def test_only_the_agent_is_at_fault_and_where_the_words_stand(file: Path) -> None:
+    for call in read_dialogues(file):
         for turn in call.turns:
-            assert turn.speaker == "agent" or not turn.marks
+            assert turn.speaker == "agent" or not any(mark.fault for mark in turn.marks)
             for mark in turn.marks:
                 assert turn.text[mark.start : mark.start + len(mark.words)] == mark.words
                 assert family(mark.family) in FAMILIES

