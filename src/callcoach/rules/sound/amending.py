@@ -26,8 +26,8 @@ AMEND_FROM = 0.4
 here and the threshold for scoring a person is asked: worth a look when it is right nearly as often as not."""
 
 MIN_PRIOR = 0.015
-"""Places less likely than this before the readings are weighed are not worth that: lower, four times as many
-were weighed on the development calls and none more was found."""
+"""Places less likely than this before the readings are weighed are not worth that. Of 52 phrases misheard on
+development and made calls some 42 lay above it by sound alone, in 260 places; from 0.005 on it would be 48 in 490."""
 
 MAX_PHRASES_A_PLACE = 8
 """Phrases that are tried at one place, in one hearing: the spellings of one wording differ in little."""
