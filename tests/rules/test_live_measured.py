@@ -126,6 +126,7 @@ AT_END = {
     "to_the_last_but_one": "{kind: phrase, any: [我不], position: {to_turn: -2}}",
     "facts": "{kind: call, direction: inbound}",
     "who_hung_up": f"{{kind: all, of: [{NO}, {{kind: call, ended_by: agent}}]}}",
+    "why_it_ended": f"{{kind: all, of: [{NO}, {{kind: call, end_reasons: [bye]}}]}}",
     "short": f"{{kind: all, of: [{NO}, {{kind: call, shorter_s: 1000}}]}}",
 }
 """Conditions that wait for the end of the call."""

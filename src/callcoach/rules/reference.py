@@ -207,6 +207,8 @@ def _at_end(rulebook: Rulebook) -> Iterator[str]:
     yield "|---|---|---|"
     yield from (f"| `{one.rule_id}` | {one.reason_zh} | {one.reason_en} |" for one in not_live(rulebook))
     yield ""
+    yield _KINDS_AT_END.strip()
+    yield ""
 
 
 def _rules(rulebook: Rulebook) -> Iterator[str]:
@@ -230,6 +232,19 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
         yield f"- 反例 {' ｜ '.join(one.text for one in rule.misses)}"
         yield ""
 
+
+_KINDS_AT_END = """
+自己写的规则，条件里有下面任何一种，也要等到通话结束：`position` 从末尾算起（`last_…`、负数的 `from_turn`
+`to_turn`）或按百分比；`not`、`negate`；`missing` 指向最后一句；`keyword` 的 `none` 按全程；没有限几秒、几句的 `missing: true`、
+`not_before`、`not_near`；`density` `talk_share` `non_talk` `turn_count` `too_quiet` `monotone` `closing_gap`；按全程的
+`pace` 和 `above_own` `below_own`；`energy` 的 `span_db`；`hold` 的 `share`；`call` 的 `shorter_s` `ended_by` `tags`
+`end_reasons`；以及被这样的规则取代的规则。在不量音高的实时通话里，有声音而无人说话的那一段也要等到结束才判断沉默。
+
+A rule of your own waits for the end too if a condition in it has: a `position` counted from the end or by per cent;
+`not` or `negate`; `missing` at the last turn; `keyword` `none` over the call; an unbounded `missing: true`,
+`not_before` or `not_near`; one of the kinds and parameters named above; or if such a rule supersedes it. Where no
+pitch is measured live, silence around a sound without words is judged at the end.
+"""
 
 _NEGATE = """
 `negate: true` 写在任何条件里：条件（连同上面的选项）一处也不成立才算，位置是整通电话。
@@ -260,5 +275,13 @@ In a phrase, `(甲|乙)` is one of several, `[甲]` may be left out, `…4` skip
 例句：一句话就是规则对象说的一句，`【】` 标出必须命中的范围；`lines:` 写对话，每行以 `坐席：` 或 `客户：` 开头；
 `turns:` 写带时间和音量的场景，`finds:` 写应命中的秒数。反例用 `say` 和 `why` 说明为什么不该命中。
 
-例外的句式里 `{}` 代表命中的那几个字：`不{}` 表示前面紧跟着“不”。
+例外的句式里 `{}` 代表命中的那几个字：`不{}` 表示前面紧跟着“不”。`callcoach rules exceptions 例外` 列出句式、用到它的规则
+和靠它通过的例句；关掉一个例外：在规则的 `exceptions` 里不写它，在例外文档里写 `enabled: false`，或加
+`--without 例外` 试一次 `rules test`、`rules explain`。
+
+发布以前：`callcoach rules try 改过的文件` 在过去的通话上试，列出每条规则新增、消失的发现，按复核的结论算出现行和改后的
+准确率，并指出复核认为对、改后却找不到的地方。文件里写了的规则和例外代替现行规则集里同 id 的，其余不变；文件夹里有
+`_book.yaml` 就当作整个规则集。音量和音高的规则要加 `--sound`。
+Before publishing, `callcoach rules try FILE` runs the changed rules over past calls: what each newly finds and no
+longer finds, its precision before and after by reviewers' verdicts, and what reviewers hold for right and it misses.
 """

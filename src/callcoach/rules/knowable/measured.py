@@ -209,5 +209,6 @@ def _(condition: CallCondition, now: Progress) -> bool:
 
 def late_facts(condition: CallCondition) -> AtEnd | None:
     """Why the facts a condition asks for are not known while the call goes on; None: they are."""
-    late = condition.shorter_s is not None or condition.ended_by is not None or condition.tags
+    known_late = (condition.shorter_s, condition.ended_by)
+    late = any(one is not None for one in known_late) or condition.tags or condition.end_reasons
     return FACTS_OF_ALL if late else None
