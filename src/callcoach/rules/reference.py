@@ -235,8 +235,8 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
 
 _KINDS_AT_END = """
 自己写的规则，条件里有下面任何一种，也要等到通话结束：`position` 从末尾算起（`last_…`、负数的 `from_turn`
-`to_turn`）或按百分比；`not`、`negate`；`missing` 指向最后一句；`keyword` 的 `none` 按全程；没有限几秒、几句的 `missing: true`、
-`not_before`、`not_near`；`density` `talk_share` `non_talk` `turn_count` `too_quiet` `monotone` `closing_gap`；按全程的
+`to_turn`）或按百分比；`not`、`negate`；`missing` 指向最后一句；`keyword` 的 `none` 按全程；
+没有限几秒、几句的 `missing: true`、`not_before`、`not_near`；`density` `talk_share` `non_talk` `turn_count` `too_quiet` `monotone` `closing_gap`；按全程的
 `pace` 和 `above_own` `below_own`；`energy` 的 `span_db`；`hold` 的 `share`；`call` 的 `shorter_s` `ended_by` `tags`
 `end_reasons`；以及被这样的规则取代的规则。在不量音高的实时通话里，有声音而无人说话的那一段也要等到结束才判断沉默。
 
@@ -275,8 +275,8 @@ In a phrase, `(甲|乙)` is one of several, `[甲]` may be left out, `…4` skip
 例句：一句话就是规则对象说的一句，`【】` 标出必须命中的范围；`lines:` 写对话，每行以 `坐席：` 或 `客户：` 开头；
 `turns:` 写带时间和音量的场景，`finds:` 写应命中的秒数。反例用 `say` 和 `why` 说明为什么不该命中。
 
-例外的句式里 `{}` 代表命中的那几个字：`不{}` 表示前面紧跟着“不”。`callcoach rules exceptions 例外` 列出句式、用到它的规则
-和靠它通过的例句；关掉一个例外：在规则的 `exceptions` 里不写它，在例外文档里写 `enabled: false`，或加
+例外的句式里 `{}` 代表命中的那几个字：`不{}` 表示前面紧跟着“不”。`callcoach rules exceptions 例外` 列出句式、
+用到它的规则和靠它通过的例句；关掉一个例外：在规则的 `exceptions` 里不写它，在例外文档里写 `enabled: false`，或加
 `--without 例外` 试一次 `rules test`、`rules explain`。
 
 发布以前：`callcoach rules try 改过的文件` 在过去的通话上试，列出每条规则新增、消失的发现，按复核的结论算出现行和改后的
