@@ -234,11 +234,17 @@ def _rules(rulebook: Rulebook) -> Iterator[str]:
 
 
 _KINDS_AT_END = """
-自己写的规则，条件里有下面任何一种，也要等到通话结束：`position` 从末尾算起（`last_…`、负数的 `from_turn`
-`to_turn`）或按百分比；`not`、`negate`；`missing` 指向最后一句；`keyword` 的 `none` 按全程；
-没有限几秒、几句的 `missing: true`、`not_before`、`not_near`；`density` `talk_share` `non_talk` `turn_count` `too_quiet` `monotone` `closing_gap`；按全程的
-`pace` 和 `above_own` `below_own`；`energy` 的 `span_db`；`hold` 的 `share`；`call` 的 `shorter_s` `ended_by` `tags`
-`end_reasons`；以及被这样的规则取代的规则。在不量音高的实时通话里，有声音而无人说话的那一段也要等到结束才判断沉默。
+自己写的规则，条件里有下面任何一种，也要等到通话结束：
+
+- `position` 从末尾算起（`last_…`、负数的 `from_turn` `to_turn`）或按百分比；
+- `not`、`negate`；`missing` 指向最后一句；`keyword` 的 `none` 按全程；
+- 没有限几秒、几句的 `missing: true`、`not_before`、`not_near`；
+- `density` `talk_share` `non_talk` `turn_count` `too_quiet` `monotone` `closing_gap`；
+- 按全程的 `pace` 和 `above_own` `below_own`；`energy` 的 `span_db`；`hold` 的 `share`；
+- `call` 的 `shorter_s` `ended_by` `tags` `end_reasons`；
+- 被这样的规则取代的规则。
+
+在不量音高的实时通话里，有声音而无人说话的那一段也要等到结束才判断沉默。
 
 A rule of your own waits for the end too if a condition in it has: a `position` counted from the end or by per cent;
 `not` or `negate`; `missing` at the last turn; `keyword` `none` over the call; an unbounded `missing: true`,
