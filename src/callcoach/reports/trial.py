@@ -53,10 +53,20 @@ def print_trial(console: Console, trial: Trial, show: int) -> None:
     if not trial.rules:
         console.print("与现行规则没有差别 · No difference from the published rules", style="green")
         return
-    console.print(_table(trial.rules))
-    for one in trial.rules:
+    told = [one for one in trial.rules if _differs(one)]
+    if told:
+        console.print(_table(told))
+    if same := [one.rule_id for one in trial.rules if not _differs(one)]:
+        console.print(f"没有差别 no difference（{len(same)}）：{'、'.join(same)}", style="dim")
+    for one in told:
         for line in _places(one, show):
             console.print(line)
+
+
+def _differs(one: RuleTrial) -> bool:
+    """Whether the change does something to a rule, or reviewers have something to say of it."""
+    judged = any(place.said is not Said.NOTHING for place in (*one.kept, *one.new, *one.gone))
+    return bool(one.new or one.gone or one.missed or judged or one.before is None or one.after is None)
 
 
 def _table(rules: Sequence[RuleTrial]) -> Table:
@@ -71,7 +81,7 @@ def _table(rules: Sequence[RuleTrial]) -> Table:
         "漏掉 missed",
     )
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=heading.startswith("规则"))
     for one in rules:
         before, after = share_of(one, after=False), share_of(one, after=True)
         table.add_row(
