@@ -37,6 +37,18 @@ def written_digits(text: str) -> str:
     return "".join(one for one in unicodedata.normalize("NFKC", text) if one.isascii() and one.isdigit())
 
 
+def dial_string(text: str) -> str:
+    """Return what a telephone in China dials for a number: without signs, a landline abroad written home with its 0."""
+    plain = unicodedata.normalize("NFKC", text)
+    written = "".join(one for one in plain if one.isascii() and (one.isdigit() or one in "+*#"))
+    key = number_key(text)
+    if not written.startswith(("+" + COUNTRY, "00" + COUNTRY)):
+        return (
+            "".join(one for one in written if one != "+" or key.startswith("+")) if not MOBILE.fullmatch(key) else key
+        )
+    return key if MOBILE.fullmatch(key) else "0" + key
+
+
 def is_dialable(text: str) -> bool:
     """Whether a telephone can dial it: digits, with the signs people write between them."""
     return bool(re.fullmatch(r"\d{2,20}|\+\d{4,20}", number_key(text)))

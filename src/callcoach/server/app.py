@@ -22,6 +22,9 @@ from callcoach.server.callbacks import routes as callback_routes
 from callcoach.server.calls import call_pages
 from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
+from callcoach.server.campaigns import do_not_call, lead_part
+from callcoach.server.campaigns import pages as campaign_pages
+from callcoach.server.campaigns import routes as campaigns
 from callcoach.server.complaints import pages as complaint_pages
 from callcoach.server.complaints import routes as complaint_routes
 from callcoach.server.contacts import pages as contact_pages
@@ -31,6 +34,8 @@ from callcoach.server.customers import pages as customer_pages
 from callcoach.server.customers import routes as customers
 from callcoach.server.desk import line as desk_line
 from callcoach.server.desk import pages as desk_pages
+from callcoach.server.dialling.dialler import Dialler
+from callcoach.server.dialling.readiness import DeskReadiness
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.floor import pages as floor_pages
 from callcoach.server.forgery import check_forgery
@@ -72,6 +77,8 @@ API_ROUTERS = (
     callback_routes.router,
     complaint_routes.router,
     customers.router,
+    campaigns.router,
+    do_not_call.api_router,
 )
 """Routers of the REST API, one a domain; each path begins behind `/api/v1`."""
 PAGE_ROUTERS: tuple[APIRouter, ...] = (
@@ -97,6 +104,9 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     contact_pages.router,
     customer_pages.router,
     desk_card.router,
+    campaign_pages.router,
+    lead_part.router,
+    do_not_call.router,
     people_pages.router,
     account_pages.router,
     audit_pages.router,
@@ -131,8 +141,13 @@ def create_app(settings: Settings) -> FastAPI:
             await run_in_threadpool(upgrade, services.database)
             await run_in_threadpool(prepare_trends, services)
             app.state.services = services
-            async with _at_work(services):
-                yield
+            app.state.dialler = Dialler(services, DeskReadiness(services.database, services.exchange))
+            app.state.dialler.start()
+            try:
+                async with _at_work(services):
+                    yield
+            finally:
+                await app.state.dialler.stop()
         finally:
             await run_in_threadpool(services.exchange.close)
             services.database.close()

@@ -22,7 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
-from tests.server.browser.filled_calling import put_contact_book, put_customer_cards
+from tests.server.browser.filled_calling import put_campaigns, put_contact_book, put_customer_cards
 from tests.server.browser.filled_calls import APPEALED, EVENTFUL, PUBLISHED, put_calls, put_review_work, put_reviews
 from tests.server.process import Server
 from tests.server.visitors import HASH
@@ -46,6 +46,8 @@ BESIDE = {
     "customer": "/customers/1",
     "customer-new": "/customers/new",
     "customers-import": "/customers/import",
+    "campaign": "/campaigns/1",
+    "campaign-import": "/campaigns/1/import",
     "contacts-import": "/contacts/import",
     "contact": "/contacts/2",
     "person": "/people/4",
@@ -123,6 +125,8 @@ def fill(database: Database) -> None:
             note(session, deed, person_id=person_id, about=about, detail=detail, address="192.0.2.17")
         put_contact_book(session)
         put_customer_cards(session, people["zhang.wei"].id)
+        agents = [people[login].id for login in ("zhang.wei", "li.na")]
+        put_campaigns(session, people["wang.fang"].id, agents)
 
 
 @contextmanager

@@ -46,6 +46,8 @@ NAVIGATION: tuple[Section, ...] = (
         (
             Entry("customers", "/customers", Permission.CUSTOMERS_SEE),
             Entry("contacts", "/contacts", Permission.CONTACTS_SEE),
+            Entry("campaigns", "/campaigns", Permission.CAMPAIGNS_SEE),
+            Entry("do_not_call", "/do-not-call", Permission.CAMPAIGNS_KEEP),
         ),
     ),
     Section(

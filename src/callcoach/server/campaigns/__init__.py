@@ -1,0 +1,1 @@
+"""Campaigns: their pages, the part with the number an agent calls, the do-not-call list."""
