@@ -80,7 +80,6 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /hooks/{hook_id}/switch": ADMINISTRATOR,
     "POST /hooks/{hook_id}/deliveries/{delivery_id}/again": ADMINISTRATOR,
     "WEBSOCKET /api/v1/events": EVERYBODY,
-    "POST /export": EVERYBODY,
     "GET /desk": EVERYBODY,
     "WEBSOCKET /desk/line": EVERYBODY,
     "GET /floor": TEACHERS,
