@@ -120,6 +120,20 @@ class PhoneSettings(BaseModel):
     )
 
 
+class PhonesSettings(BaseModel):
+    """Softphones that the server runs."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: bool = Field(
+        default=False,
+        description="Run a softphone process for each agent whose account on the page Softphones says so.",
+    )
+    server: str = Field(
+        default="", description="Address at which they reach this server; empty: its own host and port."
+    )
+
+
 class LiveSettings(BaseModel):
     """Recognition and hints while a call goes on."""
 
@@ -307,6 +321,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log detail.")
     sip: SipSettings = SipSettings()
     phone: PhoneSettings = PhoneSettings()
+    phones: PhonesSettings = PhonesSettings()
     live: LiveSettings = LiveSettings()
     recording: RecordingSettings = RecordingSettings()
     asr: AsrSettings = AsrSettings()

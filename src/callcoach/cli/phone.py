@@ -27,6 +27,10 @@ def phone(
     server: Annotated[
         str | None, typer.Option(help="服务器地址，默认 phone.server · Server to report to; default: phone.server.")
     ] = None,
+    until_input_ends: Annotated[
+        bool,
+        typer.Option("--until-input-ends", help="输入结束且通话完毕即退出 · Leave once input and calls end."),
+    ] = False,
     sip_log: Annotated[Path | None, typer.Option(help="SIP 详细日志 · File for the detailed SIP log.")] = None,
 ) -> None:
     """软电话 · Softphone: registers, takes and makes calls, records them. `help` lists its commands."""
@@ -52,4 +56,4 @@ def phone(
         listeners=line.listeners if line else lambda _call_id: (),
         sip_log=sip_log,
     )
-    run_phone(softphone, dial=dial, json_lines=json_lines, line=line)
+    run_phone(softphone, dial=dial, json_lines=json_lines, line=line, until_input_ends=until_input_ends)

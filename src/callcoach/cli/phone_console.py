@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from callcoach.datapath import Direction, Speaker
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from callcoach.sip.softphone import Softphone
 
 SHORT_ID_DIGITS = 8
+IDLE_LOOK_S = 0.5
 _SIDES = {Speaker.AGENT: "坐席 agent", Speaker.CUSTOMER: "对方 customer", Speaker.UNKNOWN: "网络 network"}
 _DIRECTIONS = {Direction.INBOUND: "来电 inbound", Direction.OUTBOUND: "去电 outbound", Direction.UNKNOWN: ""}
 
@@ -144,13 +146,16 @@ class Console:
                 self._line.take(event)
             self.say(events.as_plain(event), describe(event))
 
-    def read_commands(self) -> None:
-        """Carry out commands until `quit`. The end of the input stops nothing but the reading."""
+    def read_commands(self, *, until_input_ends: bool = False) -> None:
+        """Carry out commands until `quit`. The end of the input stops the reading, or the phone once no call is up."""
         for line in sys.stdin:
             if line.split()[:1] in (["quit"], ["exit"]):
                 self.stop.set()
                 return
             self.obey(line)
+        while until_input_ends and not self.stop.wait(IDLE_LOOK_S):
+            if not self._phone.calls():
+                self.stop.set()
 
     def obey(self, line: str) -> None:
         """Carry out one line and say what came of it."""
@@ -176,14 +181,17 @@ class Console:
                 print(line, flush=True)
 
 
-def run_phone(phone: Softphone, *, dial: str, json_lines: bool, line: PhoneLine | None = None) -> None:
+def run_phone(
+    phone: Softphone, *, dial: str, json_lines: bool, line: PhoneLine | None = None, until_input_ends: bool = False
+) -> None:
     """Serve the terminal and the line until `quit`, SIGINT or SIGTERM; then end calls and finish recordings."""
     console = Console(phone, json_lines=json_lines, line=line)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: console.stop.set())
     printer = threading.Thread(target=console.print_events, name="events")
     printer.start()
-    threading.Thread(target=console.read_commands, name="commands", daemon=True).start()
+    reading = partial(console.read_commands, until_input_ends=until_input_ends)
+    threading.Thread(target=reading, name="commands", daemon=True).start()
     if line:
         line.open(phone)
     try:

@@ -42,6 +42,7 @@ def serve(host: Host = None, port: ServerPort = None) -> None:
         shown = f"[{address}]" if ":" in address else address
         print(f"CallCoach: http://{shown}:{number}  （Ctrl+C 结束 stops it）", flush=True)
         _welcome_first_administrator(settings, f"http://{_reachable(shown)}:{number}")
+        settings = _with_phones_at(settings, f"http://{_reachable(shown)}:{number}")
         config = uvicorn.Config(create_app(settings), log_level=settings.log_level, access_log=False, lifespan="on")
         server = uvicorn.Server(config)
         with contextlib.suppress(KeyboardInterrupt):
@@ -67,6 +68,12 @@ def _welcome_first_administrator(settings: Settings, address: str) -> None:
     if token is not None:
         link = f"{settings.server.base_url.rstrip('/') or address}/invitation/{token}"
         print(f"首位管理员的一次性链接（{hours} 小时内有效） first administrator, valid once:\n  {link}", flush=True)
+
+
+def _with_phones_at(settings: Settings, address: str) -> Settings:
+    """Tell the softphones that the server runs where it listens in fact."""
+    phones = settings.phones.model_copy(update={"server": settings.phones.server or address})
+    return settings.model_copy(update={"phones": phones})
 
 
 def _reachable(host: str) -> str:

@@ -50,7 +50,7 @@ class HandingIn:
         self._look.set()
 
     def close(self) -> None:
-        """Stop; what is not handed in is at the next start."""
+        """Stop, after one more look if the server was there; what is not handed in is at the next start."""
         self._stopping.set()
         self._look.set()
         self._thread.join()
@@ -60,11 +60,11 @@ class HandingIn:
             self._look.clear()
             self._hand_in_all()
             self._look.wait(LOOK_EVERY_S)
+        if not self._away:
+            self._hand_in_all()
 
     def _hand_in_all(self) -> None:
         for folder in waiting(self._calls_dir):
-            if self._stopping.is_set():
-                return
             try:
                 self._told(f"录音已提交 · recording handed in: {hand_in(folder, self._address, self._token)}")
                 self._away = False

@@ -45,6 +45,7 @@ from callcoach.server.hooks.courier import Courier
 from callcoach.server.pages import preferences, statics
 from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
+from callcoach.server.phones import pages as phone_pages
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork, prepare_trends
@@ -108,6 +109,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     lead_part.router,
     do_not_call.router,
     people_pages.router,
+    phone_pages.router,
     account_pages.router,
     audit_pages.router,
 )
@@ -126,6 +128,11 @@ async def _at_work(services: Services) -> AsyncIterator[None]:
         yield
     finally:
         following.cancel()
+    services.phone_keeper.start()
+    try:
+        yield
+    finally:
+        await run_in_threadpool(services.phone_keeper.stop)
         await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(courier.stop)
         await run_in_threadpool(rounds.stop)

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from callcoach.server.desk.presence import PresenceBoard
 from callcoach.server.desk.seats import Seats
 from callcoach.server.phones.exchange import Exchange
+from callcoach.server.phones.keeper import PhoneKeeper
 from callcoach.server.phones.listening import listening_maker, live_choices_of
 from callcoach.settings import Settings
 from callcoach.store.engine import Database, database_url, open_database
@@ -36,6 +37,8 @@ class Services:
     """The softphones that are connected."""
     presence: PresenceBoard
     """Whether agents take calls."""
+    phone_keeper: PhoneKeeper
+    """The softphones that this server runs."""
     seats: Seats = field(default_factory=Seats)
     """Which desks are open, and which has the headset."""
     now: Callable[[], datetime] = utc_now
@@ -53,7 +56,8 @@ def open_services(settings: Settings) -> Services:
     exchange = Exchange(listening_maker(settings), lambda: live_choices_of(database))
     after_call = timedelta(seconds=settings.desk.after_call_s)
     presence = PresenceBoard(database, exchange.newsroom, after_call, utc_now)
-    return Services(settings, database, Desk(settings, database), exchange, presence)
+    keeper = PhoneKeeper(settings, database)
+    return Services(settings, database, Desk(settings, database), exchange, presence, keeper)
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -36,6 +36,16 @@ def make_token(
     return token
 
 
+def renew_token(session: Session, person_id: int, name: str, scopes: Iterable[Scope]) -> str:
+    """Make a token for a person in place of those of the same name, which end now."""
+    living = select(ApiTokenRow).where(
+        ApiTokenRow.person_id == person_id, ApiTokenRow.name == name, ApiTokenRow.revoked_at.is_(None)
+    )
+    for row in session.scalars(living):
+        row.revoked_at = datetime.now(UTC)
+    return make_token(session, person_id, name, scopes)
+
+
 def principal_of_token(session: Session, token: str) -> Principal | None:
     """Return who a token stands for; None if it is not known, revoked or expired, or its person not active."""
     row = session.scalar(select(ApiTokenRow).where(ApiTokenRow.token_sha256 == sha256(token)))

@@ -73,6 +73,7 @@ NAVIGATION: tuple[Section, ...] = (
         (
             Entry("people", "/people", Permission.PEOPLE),
             Entry("teams", "/teams", Permission.PEOPLE),
+            Entry("phones", "/phones", Permission.PEOPLE),
             Entry("hooks", "/hooks", Permission.HOOKS),
             Entry("audit", "/audit", Permission.AUDIT),
         ),

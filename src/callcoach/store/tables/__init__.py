@@ -52,6 +52,7 @@ from callcoach.store.tables.rollups import (
 )
 from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
+from callcoach.store.tables.sip_accounts import SipAccountRow
 from callcoach.store.tables.trends import CoachingRow, MeasuresRow
 from callcoach.store.tables.watched import WatchedFileRow
 
@@ -112,6 +113,7 @@ __all__ = [
     "ScorecardRow",
     "SessionRow",
     "SignInAttemptRow",
+    "SipAccountRow",
     "TagRow",
     "TeamRow",
     "TrendStaleRow",
