@@ -123,15 +123,12 @@ async def _at_work(services: Services) -> AsyncIterator[None]:
     await run_in_threadpool(rounds.start)
     clockwork.start()
     courier.start()
+    services.phone_keeper.start()
     following = asyncio.create_task(services.presence.follow())
     try:
         yield
     finally:
         following.cancel()
-    services.phone_keeper.start()
-    try:
-        yield
-    finally:
         await run_in_threadpool(services.phone_keeper.stop)
         await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(courier.stop)

@@ -82,6 +82,7 @@ def remove_account(session: Session, person_id: int) -> None:
     row = session.get(SipAccountRow, person_id)
     if row is not None:
         session.delete(row)
+        session.flush()
 
 
 def find_account(session: Session, person_id: int) -> SipAccount | None:

@@ -76,6 +76,11 @@ class Running:
         (phone,) = self.services.exchange.phones()
         self._loop.call_soon_threadsafe(do, phone)
 
+    def ask(self, person_id: int, command: str, arguments: dict[str, Any]) -> Any:
+        """Have somebody's phone carry out a command."""
+        asked = self.services.exchange.phone_of(person_id).ask(command, arguments)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result(20)
+
     def heard(self, kind: SoundKind) -> NDArray[np.int16]:
         return np.frombuffer(b"".join(one.pcm for one in list(self.sounds) if one.kind is kind), "<i2")
 
