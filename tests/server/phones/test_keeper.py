@@ -48,14 +48,15 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]
         yield running
 
 
-def browser(server: Running, login: str) -> httpx2.Client:
-    """Return a client that has signed in as an administrator."""
-    person = add(server.services, login, Role.ADMINISTRATOR, password=False)
+@pytest.fixture
+def client(server: Running) -> Iterator[httpx2.Client]:
+    """An administrator's browser."""
+    person = add(server.services, "chen.jing", Role.ADMINISTRATOR, password=False)
     with server.services.database.writing() as session:
         token = begin_session(session, person.id, lifetime_of(server.settings))
-    client = httpx2.Client(base_url=server.url, follow_redirects=True, timeout=60)
-    client.cookies.set(SESSION_COOKIE, token, domain=LOOPBACK)
-    return client
+    with httpx2.Client(base_url=server.url, follow_redirects=True, timeout=60) as browser:
+        browser.cookies.set(SESSION_COOKIE, token, domain=LOOPBACK)
+        yield browser
 
 
 def send(client: httpx2.Client, path: str, data: dict[str, str], *, shown_on: str) -> httpx2.Response:
@@ -74,10 +75,9 @@ def standing(server: Running, person_id: int) -> Any:
 
 
 def test_a_phone_killed_in_a_call_is_started_again_and_its_recording_handed_in(
-    server: Running, pbx: Pbx, customer: Baresip
+    server: Running, client: httpx2.Client, pbx: Pbx, customer: Baresip
 ) -> None:
     agent = add(server.services, "1001")
-    client = browser(server, "chen.jing")
     page = f"/phones/{agent.id}"
     form = {"extension": "1001", "password": USERS["1001"], "registrar": pbx.address, "starts": "true"}
     assert "已保存" in send(client, page, form, shown_on=page).text
@@ -119,9 +119,8 @@ def test_a_phone_killed_in_a_call_is_started_again_and_its_recording_handed_in(
     wait_until(lambda: standing(server, agent.id) is None, "its line to be down")
 
 
-def test_the_phones_stop_with_the_server(server: Running, pbx: Pbx) -> None:
+def test_the_phones_stop_with_the_server(server: Running, client: httpx2.Client, pbx: Pbx) -> None:
     agent = add(server.services, "1002")
-    client = browser(server, "chen.jing")
     page = f"/phones/{agent.id}"
     form = {"extension": "1002", "password": USERS["1002"], "registrar": pbx.address, "starts": "true"}
     send(client, page, form, shown_on=page)
@@ -135,9 +134,8 @@ def test_the_phones_stop_with_the_server(server: Running, pbx: Pbx) -> None:
     assert not psutil.pid_exists(pid)
 
 
-def test_a_wrong_extension_is_said_on_the_page(server: Running) -> None:
+def test_a_wrong_extension_is_said_on_the_page(server: Running, client: httpx2.Client) -> None:
     agent = add(server.services, "1003")
-    client = browser(server, "chen.jing")
     page = f"/phones/{agent.id}"
     refused = send(client, page, {"extension": "10 03", "password": "x"}, shown_on=page)
     assert refused.status_code == 422
