@@ -40,6 +40,9 @@ class Scope(StrEnum):
     """Be one's softphone, and have it place calls."""
     AROUND = "around"
     """Notes, outcomes, callbacks, complaints and surveys."""
+    HOOKS = "hooks"
+    TOKENS = "tokens"
+    """Make and revoke one's own tokens, none that may do more or lasts longer."""
 
 
 ALL_SCOPES = frozenset(Scope)
@@ -50,7 +53,7 @@ class Principal:
     """A person as one request knows them.
 
     `team_ids` are the teams the person belongs to (agent) or leads (supervisor). `scopes` bounds what comes
-    with an API token (`by_token`); someone signed in at a browser has all of them.
+    with an API token (`by_token`, whose id is `token_id`); someone signed in at a browser has all of them.
     """
 
     person_id: int
@@ -59,3 +62,4 @@ class Principal:
     team_ids: frozenset[int] = frozenset()
     scopes: frozenset[Scope] = ALL_SCOPES
     by_token: bool = False
+    token_id: int | None = None

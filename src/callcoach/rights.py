@@ -12,6 +12,8 @@ class Permission(StrEnum):
 
     CALLS_SEE = "calls-see"
     """Find, read and hear calls: one's own, the team's or all."""
+    VIEWS = "views"
+    """Keep views of the list of calls, for oneself or for everybody."""
     CALLS_BRING = "calls-bring"
     """Bring recordings in."""
     CALLS_RETRY = "calls-retry"
@@ -52,14 +54,18 @@ class Permission(StrEnum):
     """Keep the outcomes, scripts and surveys that agents work with."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
+    FOLDERS = "folders"
+    """See how watched folders fare, and have refused files tried again."""
     HOOKS = "hooks"
     """Keep the addresses that are told of events."""
     EVENTS = "events"
     """Follow the events of calls one may see."""
     AUDIT = "audit"
     """Read who saw, heard, changed or exported what."""
+    TOKENS = "tokens"
+    """List, make and revoke one's own tokens by the API."""
     OWN_ACCOUNT = "own-account"
-    """Change one's own password; make and revoke one's own tokens."""
+    """Change one's own password; make and revoke one's own tokens at a browser."""
 
 
 _EVERYBODY = frozenset(
@@ -67,6 +73,8 @@ _EVERYBODY = frozenset(
         *(Permission.CALLS_SEE, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS, Permission.OWN_ACCOUNT),
         *(Permission.CONTACTS_SEE, Permission.CUSTOMERS_SEE, Permission.CAMPAIGNS_SEE),
         *(Permission.AROUND_CALL, Permission.COMPLAINTS),
+        *(Permission.CALLS_SEE, Permission.VIEWS, Permission.CALLS_BRING, Permission.PHONE, Permission.EVENTS),
+        *(Permission.TOKENS, Permission.OWN_ACCOUNT),
     }
 )
 _CALLING = frozenset({Permission.CUSTOMERS_EDIT, Permission.CAMPAIGNS_WORK})
@@ -80,6 +88,7 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
 }
 SCOPES: dict[Permission, Scope | None] = {
     Permission.CALLS_SEE: Scope.CALLS_READ,
+    Permission.VIEWS: Scope.CALLS_WRITE,
     Permission.CALLS_BRING: Scope.CALLS_WRITE,
     Permission.CALLS_RETRY: Scope.CALLS_WRITE,
     Permission.REVIEW: Scope.REVIEW,
@@ -100,9 +109,11 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.COMPLAINTS: Scope.AROUND,
     Permission.COMPLAINTS_DECIDE: Scope.AROUND,
     Permission.PEOPLE: Scope.PEOPLE,
-    Permission.HOOKS: None,
+    Permission.FOLDERS: Scope.CALLS_WRITE,
+    Permission.HOOKS: Scope.HOOKS,
     Permission.EVENTS: Scope.EVENTS,
     Permission.AUDIT: Scope.PEOPLE,
+    Permission.TOKENS: Scope.TOKENS,
     Permission.OWN_ACCOUNT: None,
 }
 """The scope that a token needs. None: no token does; it could otherwise make itself a stronger one."""

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -305,6 +306,27 @@ class WatchSettings(BaseModel):
     )
 
 
+def _is_network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"no network {text!r}; expected one such as 127.0.0.1/32") from error
+
+
+class HookSettings(BaseModel):
+    """Addresses that are told of events by webhooks."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    allow_private: bool = Field(
+        default=True, description="Tell addresses of private networks: 10/8, 172.16/12, 192.168/16 and fc00::/7."
+    )
+    allow_networks: tuple[Annotated[str, AfterValidator(_is_network)], ...] = Field(
+        default=(),
+        description="Networks told though they are this machine's own, link-local or shared, such as 127.0.0.1/32.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings. Unknown keys are refused, so that a typing error does not pass silently."""
 
@@ -337,6 +359,7 @@ class Settings(BaseSettings):
     dialling: DiallingSettings = DiallingSettings()
     callbacks: CallbackSettings = CallbackSettings()
     complaints: ComplaintSettings = ComplaintSettings()
+    hooks: HookSettings = HookSettings()
 
     @cached_property
     def models_dir(self) -> Path:

@@ -146,6 +146,12 @@ INSERT INTO complaints (id, state, version, recorded_at, recorded_by, team_id, o
 INSERT INTO complaint_events (id, complaint_id, number, at, person_id, step, state, text, changes, owner_id, due_at)
   VALUES (1, 1, 1, '2026-01-02 03:04:05', 1, 'record', 'recorded', '', '{}', NULL, '2026-01-02 05:04:05');
 """,
+    "0050": """
+INSERT INTO watched_files (path, size, changed_ns, problem, at, folder, call_id, again)
+  VALUES ('/pbx/a.wav', 1, 1, 'broken', '2026-01-02 03:04:05', '/pbx', '', TRUE);
+INSERT INTO watched_folders (path, server, looked_at, problem, waiting)
+  VALUES ('/pbx', 'main', '2026-01-02 03:04:05', '', 0);
+""",
 }
 """What is put into a database that stands at a revision; a new revision gets an entry if it has tables of its own."""
 

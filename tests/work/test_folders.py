@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from callcoach.datapath import Call, CallEvent, CallEventKind, Direction
+from callcoach.errors import NotFoundError
 from callcoach.principal import Principal, Role
 from callcoach.recording.record import CallRecord, RecordedFile, encode
 from callcoach.settings import Settings, WatchSettings
@@ -16,7 +17,8 @@ from callcoach.store.call_lists import list_calls
 from callcoach.store.engine import database_url, open_database
 from callcoach.store.model import CallFilter, CallSummary, PageRequest
 from callcoach.store.schema import upgrade
-from callcoach.store.watched import refused_files
+from callcoach.store.tables import CallRow
+from callcoach.store.watched import list_folders, refused_files, taken_files, try_again, try_all_again
 from callcoach.work.desk import Desk
 from callcoach.work.folders import FolderWatch
 from callcoach.work.receiving import read_call
@@ -125,14 +127,87 @@ def test_a_bad_file_is_told_once_and_tried_again_when_changed(post: Post, caplog
     assert [post.settle(), post.settle(), post.settle()] == [0, 0, 0]
     assert caplog.text.count("was not taken in") == 1
     with post.database.reading() as session:
-        [(path, problem, _)] = refused_files(session)
-    assert path.endswith("a.wav")
-    assert "not JSON" in problem
+        [refused] = refused_files(session)
+    assert refused.path.endswith("a.wav")
+    assert "not JSON" in refused.problem
     beside.write_text("{}")
     (post.folder / "a.wav").touch()
     assert post.settle() == 1
     with post.database.reading() as session:
         assert refused_files(session) == ()
+
+
+def test_a_document_and_a_table_tell_field_by_field(post: Post) -> None:
+    (post.folder / "a.wav").write_bytes(wav())
+    (post.folder / "calls.csv").write_bytes("文件名,坐席,方向,坐席声道\na.wav,808,呼出,右\n".encode("gb18030"))
+    (post.folder / "a.json").write_text(json.dumps({"坐席": "807", "tags": ["投诉"], "pbx_leg": 7, "queue": ""}))
+    post.settle()
+    [call] = post.calls()
+    assert (call.agent, call.direction.value, call.tags, call.queue) == ("807", "outbound", ("投诉",), "")
+    with post.database.reading() as session:
+        assert session.query(CallRow.agent_right).scalar() is True
+
+
+def test_a_refused_file_is_tried_again_when_somebody_asks(post: Post) -> None:
+    file, beside = post.folder / "a.wav", post.folder / "a.json"
+    file.write_bytes(wav())
+    beside.write_text("{")
+    post.settle()
+    beside.write_text(json.dumps({"agent": "807"}))  # mended, and the recording is as it was
+    assert post.settle() == 0
+    with post.database.writing() as session:
+        try_again(session, str(file))
+        [waits] = refused_files(session)
+    assert waits.again
+    assert post.settle() == 1
+    with post.database.reading() as session:
+        assert refused_files(session) == ()
+        [taken] = taken_files(session)
+        [folder] = list_folders(session)
+    assert (taken.path, taken.call_id) == (str(file), post.calls()[0].id)
+    assert (folder.path, folder.problem, folder.taken, folder.refused) == (str(post.folder), "", 1, 0)
+    with post.database.writing() as session, pytest.raises(NotFoundError):
+        try_again(session, str(file))
+
+
+def test_a_refused_file_that_is_gone_says_so(post: Post) -> None:
+    file = post.folder / "a.wav"
+    file.write_bytes(b"")
+    post.settle()
+    file.unlink()
+    with post.database.writing() as session:
+        assert try_all_again(session) == 1
+    post.settle()
+    with post.database.reading() as session:
+        [refused] = refused_files(session)
+    assert (refused.problem, refused.again) == ("The file is no longer there.", False)
+
+
+def test_a_restarted_server_tries_again_what_was_asked_of_it(post: Post) -> None:
+    (post.folder / "a.wav").write_bytes(wav())
+    (post.folder / "a.json").write_text("{")
+    post.settle()
+    (post.folder / "a.json").write_text("{}")
+    with post.database.writing() as session:
+        try_all_again(session)
+    post.watch = FolderWatch(Desk(post.settings, post.database), post.clock)
+    assert post.settle() == 1
+
+
+def test_folders_are_seen_as_they_are(post: Post, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    (post.folder / "a.wav").write_bytes(wav())
+    post.watch = FolderWatch(Desk(post.also_watching(gone), post.database), post.clock)
+    post.after(1)
+    with post.database.reading() as session:
+        seen = {Path(one.path).name: one for one in list_folders(session)}
+    assert (seen["pbx"].waiting, seen["pbx"].problem) == (1, "")
+    assert "not there" in seen["gone"].problem
+    post.watch = FolderWatch(Desk(post.settings, post.database), post.clock)
+    post.settle()
+    with post.database.reading() as session:
+        [only] = list_folders(session)
+    assert (Path(only.path).name, only.waiting, only.taken) == ("pbx", 0, 1)
 
 
 def test_a_folder_that_is_not_there_is_told_once(post: Post, caplog: pytest.LogCaptureFixture) -> None:

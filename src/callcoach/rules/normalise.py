@@ -15,6 +15,8 @@ from callcoach.rules.traditional import TO_SIMPLIFIED
 
 POLITE_FORMS = {"您": "你", "妳": "你", "祢": "你"}
 """Both forms of "you" sound near enough for a recogniser to mix them up; rules mean either."""
+_TO_FULL_WIDTH = 0xFEE0
+"""From an ASCII character to its full-width form (Unicode, Halfwidth and Fullwidth Forms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,16 @@ def _fold(character: str) -> str:
         for simple in (TO_SIMPLIFIED.get(one, one) for one in plain)
         if unicodedata.category(simple)[0] in "LN"
     )
+
+
+@lru_cache(maxsize=4096)
+def written_forms(comparable: str) -> frozenset[str]:
+    """Return the usual characters that a comparable one may stand for: 你 for 您, 发 for 發, g for G and full width."""
+    forms = {comparable, comparable.upper()}
+    forms |= {other for other, plain in TO_SIMPLIFIED.items() if plain == comparable}
+    forms |= {other for other, plain in POLITE_FORMS.items() if plain == comparable}
+    forms |= {chr(ord(form) + _TO_FULL_WIDTH) for form in forms if "!" <= form <= "~"}
+    return frozenset(form for form in forms if len(form) == 1)
 
 
 def normalise(original: str) -> Normalised:

@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from callcoach import __version__
 from callcoach.server.account import pages as account_pages
+from callcoach.server.account import token_routes
 from callcoach.server.around import disposition_pages
 from callcoach.server.around import pages as around_pages
 from callcoach.server.around import routes as around_routes
@@ -19,7 +20,7 @@ from callcoach.server.audit import routes as audit
 from callcoach.server.body_limit import BodyLimit
 from callcoach.server.callbacks import pages as callback_pages
 from callcoach.server.callbacks import routes as callback_routes
-from callcoach.server.calls import call_pages
+from callcoach.server.calls import call_pages, view_routes
 from callcoach.server.calls import pages as list_pages
 from callcoach.server.calls import routes as calls
 from callcoach.server.campaigns import do_not_call, lead_part
@@ -38,14 +39,17 @@ from callcoach.server.dialling.dialler import Dialler
 from callcoach.server.dialling.readiness import DeskReadiness
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.floor import pages as floor_pages
+from callcoach.server.folders import pages as folder_pages
 from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
 from callcoach.server.hooks import pages as hook_pages
+from callcoach.server.hooks import routes as hook_routes
 from callcoach.server.hooks.courier import Courier
 from callcoach.server.pages import preferences, statics
 from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
 from callcoach.server.phones import pages as phone_pages
+from callcoach.server.people import unmapped_pages
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork, prepare_trends
@@ -64,6 +68,9 @@ from callcoach.work.rounds import Rounds
 API_ROUTERS = (
     system.router,
     calls.router,
+    view_routes.router,
+    hook_routes.router,
+    token_routes.router,
     people.router,
     audit.router,
     call_routes.router,
@@ -108,6 +115,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     campaign_pages.router,
     lead_part.router,
     do_not_call.router,
+    folder_pages.router,
+    unmapped_pages.router,
     people_pages.router,
     phone_pages.router,
     account_pages.router,

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcoach.errors import InputError
 from callcoach.principal import Principal
 from callcoach.store.calls import summaries, summaries_of
 from callcoach.store.model import CallFilter, CallPage, PageRequest, SortKey
-from callcoach.store.search.index import calls_that_said
+from callcoach.store.search.index import Search, search_for
 from callcoach.store.search.tokens import parse_query
 from callcoach.store.tables import CallRow, CallTagRow, FindingRow, TagRow
 from callcoach.store.tables.calls import NO_SCORE, SCORE_TO_SORT_BY
@@ -27,6 +28,10 @@ from callcoach.store.visibility import visible_to
 
 MAX_LIMIT = 200
 MAX_KEY = 2**31 - 1
+LEAST_WINDOW, MOST_WINDOW = 200, 5000
+"""Calls of a list that are looked through at once for what many calls hold."""
+SPREAD = 20
+"""The keys of that many calls may lie so many times as far apart."""
 _SORTED_BY: dict[SortKey, ColumnElement[Any]] = {
     SortKey.STARTED: CallRow.started_at.expression,
     SortKey.SCORE: SCORE_TO_SORT_BY,
@@ -41,14 +46,62 @@ def list_calls(session: Session, principal: Principal, wanted: CallFilter, page:
         InputError: the cursor is not one of ours, or from a list sorted otherwise.
     """
     column = _SORTED_BY[page.sort]
-    query = summaries().where(visible_to(principal), *_conditions(wanted), *_said(session, wanted.text))
+    query = summaries().where(visible_to(principal), *_conditions(wanted))
     if page.after:
         query = query.where(_beyond(column, page))
-    limit = min(max(page.limit, 1), MAX_LIMIT)
     order = (column.desc(), CallRow.pk.desc()) if page.descending else (column.asc(), CallRow.pk.asc())
-    rows = session.execute(query.order_by(*order).limit(limit + 1)).all()
+    query = query.order_by(*order)
+    limit = min(max(page.limit, 1), MAX_LIMIT)
+    rows = _rows(session, query, wanted.text, limit + 1)
     calls = summaries_of(session, rows[:limit])
     return CallPage(tuple(calls), _cursor(rows[limit - 1][0], page.sort) if len(rows) > limit else "")
+
+
+_Query = Select[CallRow, str, str]
+_Rows = Sequence[Row[CallRow, str, str]]
+
+
+def _rows(session: Session, query: _Query, said: str, count: int) -> _Rows:
+    """Return the first rows of a query, of calls in which a text was said if there is one."""
+    if not said.strip():
+        return session.execute(query.limit(count)).all()
+    terms = parse_query(said)
+    if not terms:
+        return ()  # only punctuation: nothing can be found
+    search = search_for(session, terms)
+    if search.share:
+        rows = _rows_of_window(session, query, search, count)
+        if rows is not None:
+            return rows
+    return session.execute(query.where(*search.conditions).limit(count)).all()
+
+
+def _rows_of_window(session: Session, query: _Query, search: Search, count: int) -> _Rows | None:
+    """Return the first rows out of so many of the list that they should be among them; None: they are not all.
+
+    Calls that follow each other in the list mostly came in one after the other, and the index is quick over a stretch
+    of keys, however many calls hold the text.
+    """
+    size = min(max(LEAST_WINDOW, ceil(count / search.share) * 2), MOST_WINDOW)
+    window = query.with_only_columns(CallRow.pk).limit(size).subquery()
+    first, last, found = session.execute(select(func.min(window.c.pk), func.max(window.c.pk), func.count())).one()
+    if not found:
+        return ()
+    if last - first > SPREAD * size:
+        return None
+    among = CallRow.pk.in_(select(window.c.pk))
+    rows = session.execute(query.where(among, *search.conditions_within((first, last))).limit(count)).all()
+    return rows if len(rows) == count or found < size else None
+
+
+def check_cursor(cursor: str, sort: SortKey) -> None:
+    """See whether a list sorted so can begin after a cursor; an empty one is the first page.
+
+    Raises:
+        InputError: it cannot.
+    """
+    if cursor:
+        _read_cursor(cursor, sort)
 
 
 def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
@@ -58,13 +111,6 @@ def _conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.tag:
         tagged = select(CallTagRow.call_pk).join(TagRow, TagRow.id == CallTagRow.tag_id)
         yield CallRow.pk.in_(tagged.where(TagRow.name == wanted.tag))
-
-
-def _said(session: Session, text: str) -> Iterator[ColumnElement[bool]]:
-    terms = parse_query(text)
-    yield from calls_that_said(session, terms)
-    if text.strip() and not terms:
-        yield false()  # only punctuation: nothing can be found
 
 
 def _plain_conditions(wanted: CallFilter) -> Iterator[ColumnElement[bool]]:

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from callcoach.principal import Principal, Role
 from callcoach.store.model import Team
-from callcoach.store.tables import MembershipRow, PersonRow, TagRow, TeamRow
+from callcoach.store.tables import CallRow, CallTagRow, MembershipRow, PersonRow, TagRow, TeamRow
+from callcoach.store.visibility import visible_to
 
 MOST_TAGS = 500
+MOST_NAMES = 500
 
 
 def agents_to_choose(session: Session, principal: Principal) -> tuple[tuple[int, str], ...]:
@@ -42,6 +44,20 @@ def teams_to_choose(session: Session, principal: Principal) -> tuple[Team, ...]:
     return tuple(Team(row.id, row.name) for row in session.scalars(query))
 
 
-def tags_to_choose(session: Session) -> tuple[str, ...]:
-    """Return the tags that calls carry."""
-    return tuple(session.scalars(select(TagRow.name).order_by(TagRow.name).limit(MOST_TAGS)))
+def tags_to_choose(session: Session, principal: Principal) -> tuple[str, ...]:
+    """Return the tags that calls carry which the person may see."""
+    carried = (
+        select(CallTagRow.tag_id)
+        .join(CallRow, CallRow.pk == CallTagRow.call_pk)
+        .where(CallTagRow.tag_id == TagRow.id, visible_to(principal))
+        .exists()
+    )
+    query = select(TagRow.name).where(carried).order_by(TagRow.name).limit(MOST_TAGS)
+    return tuple(session.scalars(query))
+
+
+def unmapped_agents_to_choose(session: Session, principal: Principal) -> tuple[str, ...]:
+    """Return the names by which the telephone system knows agents whom nobody has told us, of calls one may see."""
+    nobodys = (CallRow.agent_id.is_(None), CallRow.agent != "", visible_to(principal))
+    query = select(CallRow.agent).where(*nobodys).distinct().order_by(CallRow.agent).limit(MOST_NAMES)
+    return tuple(session.scalars(query))

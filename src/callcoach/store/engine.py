@@ -6,7 +6,7 @@ transaction changed is rolled up for trends before it ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ MIN_SQLITE = (3, 35, 0)
 """The first SQLite with RETURNING; Debian 12 has 3.40."""
 
 _READING = "callcoach_reading"
+_LAST = "callcoach_last"
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # FULL, not NORMAL: an edit the server has answered must survive a power cut, not only a crash of the server.
@@ -63,6 +64,8 @@ class Database:
         with in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
             renew(session)
+            for deed in session.info.pop(_LAST, []):
+                deed(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -78,6 +81,11 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def at_the_end(session: Session, deed: Callable[[Session], None]) -> None:
+    """Have something done as the last thing of the transaction of `Database.writing`, if it comes to its end."""
+    session.info.setdefault(_LAST, []).append(deed)
 
 
 def database_url(configured: str, data_dir: Path) -> URL:

@@ -7,18 +7,20 @@ that a server that dies leaves it due again, and no two try it at once.
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from callcoach.datapath import Severity
-from callcoach.errors import NotFoundError
+from callcoach.errors import ConflictError, NotFoundError
 from callcoach.principal import Principal
+from callcoach.store.engine import at_the_end
 from callcoach.store.tables import CallRow, DeliveryRow, HookRow, OutEventRow
 from callcoach.store.visibility import visible_to
 
@@ -42,10 +44,15 @@ PAUSES_S = (5, 30, 120, 600, 3600, 10_800, 21_600, 43_200)
 JITTER = 0.2
 LEASE_S = 60
 """A try takes less; a server that died in one leaves the delivery due again after this."""
+MOST_OF_A_HOOK = 2
+"""Tries of one hook at once, so that one that answers slowly leaves the others their senders."""
 KEPT_DAYS = 30
 MAX_FEED = 200
 SHORT = 500
 """Characters of an answer that are kept."""
+WRITE_LOCK = 0x_CA11_C0AC
+"""Key of the advisory lock under which events are written on PostgreSQL; ours alone in the database."""
+_PENDING = "callcoach_events"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Due:
     """A delivery to be tried now."""
 
     delivery_id: int
+    hook_id: int
     url: str
     secret: str
     event: OutEvent
@@ -120,15 +128,52 @@ def emit(
     *,
     severity: Severity | None = None,
     at: datetime | None = None,
+    key: str = "",
 ) -> None:
-    """Tell an event with the deed that this transaction does; whoever is to be told gets a delivery at once."""
+    """Tell an event with the deed that this transaction does; whoever is to be told gets a delivery at once.
+
+    Args:
+        session: of `Database.writing`; the event is written as the last thing of its transaction.
+        kind: what happened.
+        call_pk: to which call.
+        body: what is told beside the call.
+        severity: the worst of the findings it is about.
+        at: when; now if it is not given.
+        key: what stands for this one event, where the deed may be done again after a crash; it is told once.
+    """
     at = at or datetime.now(UTC)
-    row = OutEventRow(at=at, kind=kind.value, call_pk=call_pk, severity=severity, body=dict(body or {}))
-    session.add(row)
-    session.flush()
-    for hook in session.scalars(select(HookRow).where(HookRow.active)):
-        if kind.value in hook.kinds and (severity is None or _rank(severity) >= _rank(hook.least_severity)):
-            session.add(DeliveryRow(hook_id=hook.id, event_id=row.id, next_at=at))
+    row = OutEventRow(
+        at=at, kind=kind.value, call_pk=call_pk, severity=severity, body=dict(body or {}), key=key or None
+    )
+    if _PENDING not in session.info:
+        session.info[_PENDING] = []
+        at_the_end(session, _write)
+    session.info[_PENDING].append(row)
+
+
+def _write(session: Session) -> None:
+    """Write the events of a transaction.
+
+    On PostgreSQL under a lock to the end of it, which is now: ids then come in the order of the commits, and a reader
+    who has seen an id misses none below. Nothing is locked after it, so that nobody waits for it in a ring.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.flush()
+        session.execute(select(func.pg_advisory_xact_lock(WRITE_LOCK)))
+    hooks = session.scalars(select(HookRow).where(HookRow.active)).all()
+    for row in session.info.pop(_PENDING):
+        if row.key and session.scalar(select(OutEventRow.id).where(OutEventRow.key == row.key)):
+            continue
+        session.add(row)
+        session.flush()
+        session.add_all(
+            DeliveryRow(hook_id=hook.id, event_id=row.id, next_at=row.at) for hook in hooks if _is_for(hook, row)
+        )
+
+
+def _is_for(hook: HookRow, row: OutEventRow) -> bool:
+    bad_enough = row.severity is None or _rank(row.severity) >= _rank(hook.least_severity)
+    return row.kind in hook.kinds and bad_enough
 
 
 def feed(session: Session, principal: Principal, after: int, limit: int = MAX_FEED) -> list[OutEvent]:
@@ -148,17 +193,26 @@ def newest_id(session: Session) -> int:
     return session.scalar(select(OutEventRow.id).order_by(OutEventRow.id.desc()).limit(1)) or 0
 
 
-def take_due(session: Session, now: datetime, limit: int = 20) -> list[Due]:
-    """Return deliveries to be tried now; nobody else gets them for `LEASE_S`."""
-    due = session.scalars(
-        select(DeliveryRow.id).where(DeliveryRow.next_at <= now).order_by(DeliveryRow.next_at).limit(limit)
-    ).all()
+def take_due(session: Session, now: datetime, limit: int = 20, sending: Mapping[int, int] | None = None) -> list[Due]:
+    """Return deliveries to be tried now; nobody else gets them for `LEASE_S`.
+
+    `sending` says how many tries of a hook are under way; with those, none gets more than `MOST_OF_A_HOOK`.
+    """
+    of_hooks = Counter(sending or {})
     taken: list[Due] = []
-    for delivery_id in due:
-        mine = update(DeliveryRow).where(DeliveryRow.id == delivery_id, DeliveryRow.next_at <= now)
+    while len(taken) < limit:
+        busy = [hook_id for hook_id, count in of_hooks.items() if count >= MOST_OF_A_HOOK]
+        waits = (DeliveryRow.next_at <= now, DeliveryRow.hook_id.not_in(busy))
+        first = session.execute(
+            select(DeliveryRow.id, DeliveryRow.hook_id).where(*waits).order_by(DeliveryRow.next_at).limit(1)
+        ).one_or_none()
+        if first is None:
+            break
+        mine = update(DeliveryRow).where(DeliveryRow.id == first.id, DeliveryRow.next_at <= now)
         done = session.execute(mine.values(next_at=now + timedelta(seconds=LEASE_S)))
         if done.rowcount == 1:  # pyright: ignore[reportAttributeAccessIssue] - a cursor's result has it
-            taken.append(_due(session, delivery_id))
+            of_hooks[first.hook_id] += 1
+            taken.append(_due(session, first.id))
     return taken
 
 
@@ -176,36 +230,55 @@ def send_again(session: Session, hook_id: int, delivery_id: int, now: datetime) 
 
     Raises:
         NotFoundError: the hook has none of this id.
+        ConflictError: the hook is switched off.
     """
     row = session.get(DeliveryRow, delivery_id)
     if row is None or row.hook_id != hook_id:
         raise NotFoundError(f"The webhook {hook_id} has no delivery {delivery_id}.")
+    if not session.get_one(HookRow, hook_id).active:
+        raise ConflictError(f"The webhook {hook_id} is switched off. Switch it on, then send the event again.")
     row.next_at, row.attempts, row.delivered = now, 0, False
+    session.flush()
 
 
 def list_deliveries(session: Session, hook_id: int, limit: int = 100) -> tuple[Delivery, ...]:
     """Return the latest deliveries of a hook, newest first."""
-    query = (
+    query = _deliveries().where(DeliveryRow.hook_id == hook_id).order_by(DeliveryRow.id.desc()).limit(limit)
+    return tuple(_delivery(*row) for row in session.execute(query))
+
+
+def get_delivery(session: Session, hook_id: int, delivery_id: int) -> Delivery:
+    """Return a delivery.
+
+    Raises:
+        NotFoundError: the hook has none of this id.
+    """
+    query = _deliveries().where(DeliveryRow.hook_id == hook_id, DeliveryRow.id == delivery_id)
+    row = session.execute(query).one_or_none()
+    if row is None:
+        raise NotFoundError(f"The webhook {hook_id} has no delivery {delivery_id}.")
+    return _delivery(*row)
+
+
+def _deliveries() -> Select[DeliveryRow, OutEventRow, str]:
+    return (
         select(DeliveryRow, OutEventRow, CallRow.id)
         .join(OutEventRow, OutEventRow.id == DeliveryRow.event_id)
         .join(CallRow, CallRow.pk == OutEventRow.call_pk)
-        .where(DeliveryRow.hook_id == hook_id)
-        .order_by(DeliveryRow.id.desc())
-        .limit(limit)
     )
-    return tuple(
-        Delivery(
-            row.id,
-            _event(event, call_id),
-            row.attempts,
-            row.next_at,
-            row.last_at,
-            row.status,
-            row.answer,
-            row.took_ms,
-            row.delivered,
-        )
-        for row, event, call_id in session.execute(query)
+
+
+def _delivery(row: DeliveryRow, event: OutEventRow, call_id: str) -> Delivery:
+    return Delivery(
+        row.id,
+        _event(event, call_id),
+        row.attempts,
+        row.next_at,
+        row.last_at,
+        row.status,
+        row.answer,
+        row.took_ms,
+        row.delivered,
     )
 
 
@@ -230,7 +303,7 @@ def _due(session: Session, delivery_id: int) -> Due:
     hook = session.get_one(HookRow, delivery.hook_id)
     event = session.get_one(OutEventRow, delivery.event_id)
     call_id = session.scalars(select(CallRow.id).where(CallRow.pk == event.call_pk)).one()
-    return Due(delivery_id, hook.url, hook.secret, _event(event, call_id))
+    return Due(delivery_id, hook.id, hook.url, hook.secret, _event(event, call_id))
 
 
 def _event(row: OutEventRow, call_id: str) -> OutEvent:

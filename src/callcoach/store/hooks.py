@@ -17,6 +17,7 @@ from callcoach.store.events import EventKind, Hook
 from callcoach.store.tables import DeliveryRow, HookRow
 
 SECRET_BYTES = 24
+MAX_URL = 1000
 PREFIX = "whsec_"
 """How Standard Webhooks marks a secret."""
 
@@ -29,12 +30,9 @@ def add_hook(
     Raises:
         InputError: it is no address, or is to be told nothing.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 1000:
+    if not _is_url(url.strip()):
         raise InputError(f"{url[:80]!r} is not an address; expected one such as https://crm.example.com/callcoach.")
-    wanted = sorted({kind.value for kind in kinds})
-    if not wanted:
-        raise InputError("Choose at least one kind of event to tell.")
+    wanted = _wanted(kinds)
     secret = PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
     row = HookRow(
         url=url.strip(), secret=secret, kinds=wanted, least_severity=least_severity, made_at=now, made_by=person_id
@@ -62,6 +60,29 @@ def get_hook(session: Session, hook_id: int) -> Hook:
     return _hook(row)
 
 
+def change_hook(
+    session: Session,
+    hook_id: int,
+    *,
+    active: bool | None = None,
+    kinds: Iterable[EventKind] | None = None,
+    least_severity: Severity | None = None,
+) -> Hook:
+    """Change what an address is told; what is None stays.
+
+    Raises:
+        NotFoundError: there is none of this id.
+        InputError: it is to be told nothing.
+    """
+    get_hook(session, hook_id)
+    row = session.get_one(HookRow, hook_id)
+    if kinds is not None:
+        row.kinds = _wanted(kinds)
+    if least_severity is not None:
+        row.least_severity = least_severity
+    return _hook(row) if active is None else switch_hook(session, hook_id, active=active)
+
+
 def switch_hook(session: Session, hook_id: int, *, active: bool) -> Hook:
     """Tell an address from now on, or tell it nothing more; what waits for one that is switched off is dropped.
 
@@ -73,6 +94,23 @@ def switch_hook(session: Session, hook_id: int, *, active: bool) -> Hook:
     if not active:
         session.execute(update(DeliveryRow).where(DeliveryRow.hook_id == hook_id).values(next_at=None))
     return get_hook(session, hook_id)
+
+
+def _is_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # such as a port that is no number
+        return False
+    plain = url.isprintable() and not any(character.isspace() for character in url)
+    return parts.scheme in ("http", "https") and has_host and plain and len(url) <= MAX_URL
+
+
+def _wanted(kinds: Iterable[EventKind]) -> list[str]:
+    wanted = sorted({kind.value for kind in kinds})
+    if not wanted:
+        raise InputError("Choose at least one kind of event to tell.")
+    return wanted
 
 
 def _hook(row: HookRow) -> Hook:

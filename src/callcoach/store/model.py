@@ -109,6 +109,15 @@ class TeamSize:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmappedName:
+    """A name by which the telephone system knows an agent, and which is nobody's."""
+
+    name: str
+    calls: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which deeds are wanted; what is `None` or empty does not matter."""
 
@@ -250,14 +259,20 @@ class PageRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class HitPiece:
+    """Words of a turn; `is_said`: they are among those looked for."""
+
+    text: str
+    is_said: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a searched text was said: words before it, it, and words after it; `at_s` seconds from the start."""
+    """Where a searched text was said, with some words around it; `at_s` seconds from the start."""
 
     speaker: Speaker
     at_s: float
-    before: str
-    said: str
-    after: str
+    pieces: tuple[HitPiece, ...]
 
 
 @dataclass(frozen=True, slots=True)

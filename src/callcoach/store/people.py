@@ -87,12 +87,12 @@ def list_people(session: Session) -> tuple[Person, ...]:
     return _people(session, session.scalars(select(PersonRow).order_by(PersonRow.login)).all())
 
 
-def as_principal(person: Person, scopes: Iterable[Scope] | None = None) -> Principal:
+def as_principal(person: Person, scopes: Iterable[Scope] | None = None, token_id: int | None = None) -> Principal:
     """Return the person with the rights a request of theirs has; `scopes` are those of the token it came with."""
     teams = frozenset(team.id for team in person.teams)
     if scopes is None:
         return Principal(person.id, person.name, person.role, teams)
-    return Principal(person.id, person.name, person.role, teams, frozenset(scopes), by_token=True)
+    return Principal(person.id, person.name, person.role, teams, frozenset(scopes), by_token=True, token_id=token_id)
 
 
 def agent_called(session: Session, name: str) -> tuple[int | None, int | None]:

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from callcoach.errors import ConflictError, NotFoundError
 from callcoach.principal import Role
-from callcoach.store.model import Person, PersonChange, Team, TeamSize
+from callcoach.store.model import Person, PersonChange, Team, TeamSize, UnmappedName
 from callcoach.store.people import free_email, person_by_id, take_agent_name, team_named
-from callcoach.store.tables import AgentNameRow, MembershipRow, PersonRow, TeamRow
+from callcoach.store.tables import AgentNameRow, CallRow, MembershipRow, PersonRow, TeamRow
 
 
 def change_person(session: Session, person_id: int, change: PersonChange) -> Person:
@@ -28,6 +28,35 @@ def change_person(session: Session, person_id: int, change: PersonChange) -> Per
     row.email = free_email(session, change.email, but_for=person_id)
     first_team = _put_into_teams(session, person_id, change.teams)
     _answer_to(session, person_id, change.agent_names, first_team)
+    session.flush()
+    return person_by_id(session, person_id)
+
+
+def list_unmapped(session: Session, limit: int = 500) -> tuple[UnmappedName, ...]:
+    """Return the agent names of calls that are nobody's, those with the most calls first."""
+    count = func.count()
+    query = (
+        select(CallRow.agent, count, func.max(CallRow.started_at))
+        .where(CallRow.agent_id.is_(None), CallRow.agent != "")
+        .group_by(CallRow.agent)
+        .order_by(count.desc(), CallRow.agent)
+        .limit(limit)
+    )
+    return tuple(UnmappedName(name, calls, last_at) for name, calls, last_at in session.execute(query))
+
+
+def give_agent_name(session: Session, name: str, person_id: int) -> Person:
+    """Give a person a name of the telephone system's, and with it the calls that came in under it.
+
+    Raises:
+        NotFoundError: there is no such person, or no call came in under this name.
+        ConflictError: the name is somebody's already.
+    """
+    person = person_by_id(session, person_id)
+    nobodys = select(CallRow.pk).where(CallRow.agent == name, CallRow.agent_id.is_(None))
+    if not name or session.scalar(nobodys.limit(1)) is None:
+        raise NotFoundError(f"There is no call under the agent name {name!r} that is nobody's. Load the page again.")
+    take_agent_name(session, name, person_id, min((team.id for team in person.teams), default=None))
     session.flush()
     return person_by_id(session, person_id)
 

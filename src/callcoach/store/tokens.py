@@ -54,15 +54,27 @@ def principal_of_token(session: Session, token: str) -> Principal | None:
     if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
         return None
     person = person_by_id(session, row.person_id)
-    return as_principal(person, _scopes(row)) if person.active else None
+    return as_principal(person, _scopes(row), row.id) if person.active else None
 
 
 def list_tokens(session: Session, person_id: int) -> tuple[ApiToken, ...]:
     """Return a person's tokens, oldest first."""
     rows = session.scalars(select(ApiTokenRow).where(ApiTokenRow.person_id == person_id).order_by(ApiTokenRow.id))
-    return tuple(
-        ApiToken(row.id, row.name, _scopes(row), row.created_at, row.expires_at, row.revoked_at) for row in rows
-    )
+    return tuple(map(_token, rows))
+
+
+def token_by_id(session: Session, person_id: int, token_id: int) -> ApiToken:
+    """Return a token of a person.
+
+    Raises:
+        NotFoundError: the person has no such token.
+    """
+    return _token(_row(session, person_id, token_id))
+
+
+def token_made(session: Session, token: str) -> ApiToken:
+    """Return a token that was just made."""
+    return _token(session.scalars(select(ApiTokenRow).where(ApiTokenRow.token_sha256 == sha256(token))).one())
 
 
 def revoke_token(session: Session, person_id: int, token_id: int) -> None:
@@ -71,10 +83,19 @@ def revoke_token(session: Session, person_id: int, token_id: int) -> None:
     Raises:
         NotFoundError: the person has no such token.
     """
+    row = _row(session, person_id, token_id)
+    row.revoked_at = row.revoked_at or datetime.now(UTC)
+
+
+def _row(session: Session, person_id: int, token_id: int) -> ApiTokenRow:
     row = session.get(ApiTokenRow, token_id)
     if row is None or row.person_id != person_id:
         raise NotFoundError(f"Person {person_id} has no token {token_id}.")
-    row.revoked_at = row.revoked_at or datetime.now(UTC)
+    return row
+
+
+def _token(row: ApiTokenRow) -> ApiToken:
+    return ApiToken(row.id, row.name, _scopes(row), row.created_at, row.expires_at, row.revoked_at)
 
 
 def _scopes(row: ApiTokenRow) -> frozenset[Scope]:

@@ -102,12 +102,17 @@ def step_runs(session: Session, call_id: str) -> tuple[StepRun, ...]:
     return tuple(StepRun(run.step, run.attempt, run.begun_at, run.ended_at) for run in session.scalars(runs))
 
 
-def fail(session: Session, call_id: str, reason: str) -> None:
-    """Note why the work on a call ended without a score."""
+def fail(session: Session, call_id: str, reason: str, attempt: int | None = None) -> None:
+    """Note why the work on a call ended without a score; done again after a crash, it tells no second event.
+
+    `attempt` is the one whose work ended: if another was begun since, that one is left alone.
+    """
     row = _row(session, call_id)
+    if attempt is not None and attempt != row.attempt:
+        return
     row.state = CallState.FAILED
     row.error = reason
-    emit(session, EventKind.CALL_FAILED, row.pk, {"error": reason})
+    emit(session, EventKind.CALL_FAILED, row.pk, {"error": reason}, key=f"call.failed/{row.pk}/{row.attempt}")
 
 
 def retry(session: Session, call_id: str) -> int:

@@ -16,7 +16,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from callcoach.errors import CallCoachError, StoreBusyError, WorkflowError
 from callcoach.store.calls import call_exists
 from callcoach.store.engine import database_url
-from callcoach.store.work import fail, not_queued, note_queued, step_finished, work_item
+from callcoach.store.work import fail, not_queued, note_queued, step_finished
 from callcoach.work import steps
 from callcoach.work.desk import Desk
 
@@ -81,8 +81,8 @@ def give_up_on_killers(desk: Desk) -> None:
         call_id, _, attempt = workflow.workflow_id.rpartition("/")
         reason = f"The server ended {MAX_RECOVERIES} times while it worked on this call. Look at its log, then retry."
         with desk.database.writing() as session:
-            if call_exists(session, call_id) and work_item(session, call_id).attempt == int(attempt):
-                fail(session, call_id, reason)
+            if call_exists(session, call_id):
+                fail(session, call_id, reason, int(attempt))
         DBOS.delete_workflow(workflow.workflow_id)
 
 
@@ -123,9 +123,9 @@ _STEPS = tuple(_durable(step) for step in steps.STEPS)
 
 
 @DBOS.step(name="fail")
-def _fail(call_id: str, reason: str) -> None:
+def _fail(call_id: str, reason: str, attempt: int) -> None:
     with _desks[0].database.writing() as session:
-        fail(session, call_id, reason)
+        fail(session, call_id, reason, attempt)
 
 
 @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_RECOVERIES)
@@ -136,7 +136,12 @@ def _work_on_call(call_id: str) -> None:
             step(call_id)
     except CallCoachError as error:
         logger.warning("call %s: %s", call_id, error)
-        _fail(call_id, str(error))
+        _fail(call_id, str(error), _attempt())
     except Exception as error:  # a fault of ours on one call must not cost the others
         logger.exception("call %s", call_id)
-        _fail(call_id, f"Unexpected {type(error).__name__}: {error}. Please report this.")
+        _fail(call_id, f"Unexpected {type(error).__name__}: {error}. Please report this.", _attempt())
+
+
+def _attempt() -> int:
+    """Return the attempt of the workflow that runs: the last part of its id."""
+    return int((DBOS.workflow_id or "").rpartition("/")[2])

@@ -1,8 +1,8 @@
 """Watches folders in which a telephone system leaves recordings, and takes in what no longer grows.
 
-Metadata comes from a JSON file of the same name beside the recording, else from a row of a CSV file in its folder,
-with what the name tells by the pattern of the settings for whatever these leave out. Files stay where they are. A file
-that cannot be taken is told once, in the log and the audit, and tried again only when it was changed.
+Metadata comes, field by field, from a JSON file of the same name beside the recording, else from a row of a CSV file in
+its folder, else from what the name tells by the pattern of the settings. Files stay where they are. A file that cannot
+be taken is told once, in the log and the audit, and tried again when it was changed or somebody asks for it.
 """
 
 from __future__ import annotations
@@ -11,41 +11,26 @@ import csv
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from callcoach.datapath import Call
 from callcoach.errors import CallCoachError, InputError, StoreBusyError
 from callcoach.intake import SOUND_SUFFIXES
 from callcoach.recording.record import CALL_FILE as RECORD_FILE
 from callcoach.recording.record import WAV_FILE
-from callcoach.settings import METADATA_KEYS
 from callcoach.store.audit import note
-from callcoach.store.watched import known_file, note_file
+from callcoach.store.watched import SeenFile, asked_again, forget_folders, known_file, note_file, note_folder
 from callcoach.work.desk import Desk
-from callcoach.work.metadata import Told, read_document, read_record
+from callcoach.work.metadata import FILE_COLUMNS, Told, known_fields, plain_document, read_record
 from callcoach.work.receiving import CALL_FILE, Sender, receive, stage
 
 logger = logging.getLogger(__name__)
 
-CSV_FILE_COLUMNS = ("file", "filename", "recording", "录音", "文件名")
-"""Columns of a CSV file that may name the recording."""
 MAX_CSV_BYTES = 50_000_000
-_CSV_COLUMNS = {
-    "方向": "direction",
-    "坐席": "agent",
-    "工号": "agent",
-    "团队": "team",
-    "班组": "team",
-    "号码": "number",
-    "客户号码": "number",
-    "客户": "customer",
-    "开始时间": "started_at",
-    "队列": "queue",
-    "标签": "tags",
-}
+NOTE_EVERY_S = 60.0
+"""How often it is noted, at least, that a folder was looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +54,14 @@ class FolderWatch:
         self._desk = desk
         self._clock = clock
         self._settings = desk.settings.watch
+        self._server = desk.settings.work.server_name
         self._pattern = re.compile(self._settings.name_pattern) if self._settings.name_pattern else None
         self._growing: dict[Path, _Growing] = {}
         self._done: dict[Path, _Look] = {}
         self._missing: set[str] = set()
         self._next_s = float("-inf")
+        self._noted: dict[str, tuple[str, int, float]] = {}
+        """How each folder was noted, and when."""
 
     def look(self) -> int:
         """Take in every file that is new and settled; return how many calls came of it."""
@@ -81,20 +69,53 @@ class FolderWatch:
         if now_s < self._next_s:
             return 0
         self._next_s = now_s + self._settings.interval_s
-        settled = [(folder, file) for folder in self._folders() for file in self._settled(folder, now_s)]
-        return sum(self._take(folder, file) for folder, file in settled)
+        if not self._noted:
+            with self._desk.database.writing() as session:
+                forget_folders(session, self._server, self._settings.folders)
+        self._begin_again()
+        return sum(self._look_into(name, now_s) for name in self._settings.folders)
 
-    def _folders(self) -> Iterator[Path]:
-        for name in self._settings.folders:
-            if Path(name).is_dir():
-                self._missing.discard(name)
-                yield Path(name)
-            elif name not in self._missing:
-                self._missing.add(name)
-                logger.error("the watched folder %s is not there; make or mount it, or mend watch.folders", name)
+    def _begin_again(self) -> None:
+        """Forget what is known of files that somebody asked to be tried again."""
+        with self._desk.database.reading() as session:
+            asked = asked_again(session, self._settings.folders)
+        for path in map(Path, asked):
+            self._done.pop(path, None)
+            if not path.is_file():
+                self._note(path.parent, path, _Look(0, 0), "The file is no longer there.")
 
-    def _settled(self, folder: Path, now_s: float) -> list[Path]:
-        return [file for file in sorted(folder.rglob("*")) if _is_sound(file) and self._is_settled(file, now_s)]
+    def _look_into(self, name: str, now_s: float) -> int:
+        """Take in what is settled in one folder, and note how the folder was seen."""
+        folder, problem = Path(name), ""
+        try:
+            files = [file for file in sorted(folder.rglob("*")) if _is_sound(file)] if self._is_there(name) else []
+        except OSError as error:
+            files, problem = [], f"The folder cannot be read: {error.strerror or error}. Check its rights."
+        if name in self._missing:
+            problem = "The folder is not there. Make or mount it, or mend watch.folders."
+        settled = [file for file in files if self._is_settled(file, now_s)]
+        created = sum(self._take(folder, file) for file in settled)
+        waiting = sum(file in self._growing for file in files)
+        self._note_folder(name, problem, waiting, now_s)
+        return created
+
+    def _note_folder(self, name: str, problem: str, waiting: int, now_s: float) -> None:
+        """Note how a folder was seen, when that has changed, and now and then that it still is looked into."""
+        *noted, at_s = self._noted.get(name, ("", -1, 0.0))
+        if noted == [problem, waiting] and now_s - at_s < NOTE_EVERY_S:
+            return
+        with self._desk.database.writing() as session:
+            note_folder(session, name, self._server, problem, waiting)
+        self._noted[name] = (problem, waiting, now_s)
+
+    def _is_there(self, name: str) -> bool:
+        if Path(name).is_dir():
+            self._missing.discard(name)
+            return True
+        if name not in self._missing:
+            self._missing.add(name)
+            logger.error("the watched folder %s is not there; make or mount it, or mend watch.folders", name)
+        return False
 
     def _is_settled(self, file: Path, now_s: float) -> bool:
         try:
@@ -117,35 +138,36 @@ class FolderWatch:
             if known_file(session, str(file), look.size, look.changed_ns):
                 self._done[file] = look
                 return False
-        problem, created = "", False
         try:
             with file.open("rb") as source:
                 staged = stage(self._desk, source, file.name)
-            created = receive(self._desk, staged, None, self._told(folder, file), Sender()).created
+            received = receive(self._desk, staged, None, self._told(folder, file), Sender())
         except StoreBusyError:
             raise  # no fault of the file's: it is taken in a later round
         except (CallCoachError, OSError) as error:
-            problem = str(error)
-            logger.error("%s was not taken in: %s It is tried again when it is changed.", file, problem)  # noqa: TRY400
-        self._note(file, look, problem)
-        self._done[file] = look
-        return created
+            logger.error("%s was not taken in: %s It is tried again when it is changed.", file, error)  # noqa: TRY400
+            self._note(folder, file, look, str(error))
+            return False
+        self._note(folder, file, look, "", received.call_id)
+        return received.created
 
-    def _note(self, file: Path, look: _Look, problem: str) -> None:
+    def _note(self, folder: Path, file: Path, look: _Look, problem: str, call_id: str = "") -> None:
         with self._desk.database.writing() as session:
-            note_file(session, str(file), look.size, look.changed_ns, problem)
+            seen = SeenFile(str(file), str(folder), look.size, look.changed_ns, problem, call_id)
+            note_file(session, seen)
             if problem:
                 note(session, "file.refuse", about=("file", file.name), detail={"path": str(file), "problem": problem})
+        self._done[file] = look
 
     def _told(self, folder: Path, file: Path) -> Told:
-        """Put together what is known of the call."""
+        """Put together what is known of the call, field by field: its document, else the table, else the name."""
         by_name = self._by_name(file.relative_to(folder))
         recorded = file.with_name(RECORD_FILE)  # our own softphone's folder of a call
         beside = recorded if file.name == WAV_FILE and recorded.is_file() else file.with_suffix(".json")
-        if beside.is_file():
-            told = read_document(beside.read_bytes())
-            return told if isinstance(told, Call) else read_record(by_name | told.model_dump(exclude_unset=True))
-        return read_record(by_name | _csv_row(file))
+        document = plain_document(beside.read_bytes()) if beside.is_file() else {}
+        if "recorder_version" in document:
+            return read_record(document)
+        return read_record(by_name | _csv_row(file) | known_fields(document))
 
     def _by_name(self, path: Path) -> dict[str, Any]:
         found = self._pattern.search(path.as_posix()) if self._pattern else None
@@ -166,11 +188,11 @@ def _csv_row(file: Path) -> dict[str, Any]:
         if not table.is_file():
             continue
         rows = _read_csv(table)
-        named = [row for row in rows if any(Path(row.get(key, "")).name == file.name for key in CSV_FILE_COLUMNS)]
+        named = [row for row in rows if any(Path(row.get(key, "")).name == file.name for key in FILE_COLUMNS)]
         if table == own and len(rows) == 1:
             named = rows
         if named:
-            return _known_columns(named[-1])  # the last one: tables are appended to
+            return known_fields(named[-1])  # the last one: tables are appended to
     return {}
 
 
@@ -187,9 +209,3 @@ def _read_csv(path: Path) -> list[dict[str, str]]:
     except csv.Error as error:
         raise InputError(f"{path} is not a CSV file: {error}.") from error
     return [{(key or "").strip(): value or "" for key, value in row.items() if isinstance(value, str)} for row in rows]
-
-
-def _known_columns(row: dict[str, str]) -> dict[str, Any]:
-    """Keep what is metadata; a telephone system's other columns mean nothing here."""
-    known = {_CSV_COLUMNS.get(key, key.lower()): value.strip() for key, value in row.items()}
-    return {key: value for key, value in known.items() if key in METADATA_KEYS and value}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from callcoach.datapath import Call, Direction
 from callcoach.errors import InputError
 from callcoach.recording.record import call_from_plain
+from callcoach.settings import METADATA_KEYS
 
 MAX_BYTES = 1_000_000
 """Of a metadata document: a call record of a long call has some kilobytes."""
@@ -24,11 +26,33 @@ _DIRECTIONS = {
     "呼出": "outbound",
     "去电": "outbound",
 }
+FILE_COLUMNS = ("file", "filename", "recording", "录音", "文件名")
+"""Columns of a table that may name the recording."""
+COLUMNS = {
+    "方向": "direction",
+    "坐席": "agent",
+    "工号": "agent",
+    "团队": "team",
+    "班组": "team",
+    "号码": "number",
+    "客户号码": "number",
+    "客户": "customer",
+    "开始时间": "started_at",
+    "队列": "queue",
+    "标签": "tags",
+    "坐席声道": "agent_side",
+}
+"""Chinese names of columns of a table, or fields of a document, and what they hold."""
+_SIDES = {"左": "left", "左声道": "left", "l": "left", "右": "right", "右声道": "right", "r": "right"}
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)[-_T ]?(\d\d)(\d\d)(\d\d)")
 
 
 def _direction(value: object) -> object:
     return _DIRECTIONS.get(value.strip().lower(), value.strip().lower()) if isinstance(value, str) else value
+
+
+def _side(value: object) -> object:
+    return _SIDES.get(value.strip().lower(), value.strip().lower()) if isinstance(value, str) else value
 
 
 def _time(value: object) -> object:
@@ -69,7 +93,9 @@ class CallMetadata(BaseModel):
     tags: Annotated[list[Annotated[str, Field(max_length=80)]], BeforeValidator(_tags)] = Field(
         default_factory=list[str], max_length=50
     )
-    agent_side: Literal["left", "right"] | None = Field(default=None, description="The agent's channel, if stereo.")
+    agent_side: Annotated[Literal["left", "right"] | None, BeforeValidator(_side)] = Field(
+        default=None, description="The agent's channel, if stereo."
+    )
 
     def call(self, call_id: str, zone: ZoneInfo) -> Call:
         """Return the call this tells of.
@@ -103,6 +129,15 @@ def read_document(text: bytes) -> Told:
     Raises:
         InputError: it is neither; every fault is named.
     """
+    return read_record(plain_document(text))
+
+
+def plain_document(text: bytes) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        InputError: it is none, or too long.
+    """
     if len(text) > MAX_BYTES:
         raise InputError(f"The metadata has {len(text)} bytes, expected at most {MAX_BYTES}.")
     try:
@@ -111,7 +146,13 @@ def read_document(text: bytes) -> Told:
         raise InputError(f"The metadata is not JSON: {error}.") from error
     if not isinstance(plain, dict):
         raise InputError(f"The metadata is a JSON {type(plain).__name__}, expected an object.")
-    return read_record(plain)
+    return plain
+
+
+def known_fields(plain: Mapping[str, Any]) -> dict[str, Any]:
+    """Keep what is metadata, under its own name; a telephone system's other fields mean nothing here."""
+    named = {COLUMNS.get(key.strip(), key.strip().lower()): value for key, value in plain.items()}
+    return {key: value for key, value in named.items() if key in METADATA_KEYS and value not in ("", None)}
 
 
 def read_record(plain: dict[str, Any]) -> Told:

@@ -33,6 +33,7 @@ from callcoach.store.reviews.plans import PlanTerms, add_plan
 from callcoach.store.reviews.rounds import RoundTerms, add_round
 from callcoach.store.reviews.sheets import SheetRef
 from callcoach.store.schema import upgrade
+from callcoach.store.tables import CallRow
 from callcoach.store.work import begin_step, end_step, fail, save_analysis
 from callcoach.work.desk import Desk
 from callcoach.work.steps import STEPS, receive
@@ -69,6 +70,10 @@ def put_calls(settings: Settings, database: Database) -> None:
                 fail(session, call_id, WHY)
         elif number != WAITING:
             _put_analysis(desk, call_id, number)
+        else:
+            with database.writing() as session:
+                row = session.query(CallRow).filter(CallRow.id == call_id).one()
+                row.agent, row.agent_id = "8805", None
 
 
 def put_review_work(database: Database) -> None:

@@ -22,6 +22,7 @@ from callcoach.store.people import add_person, person_by_login
 from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
+from callcoach.store.watched import SeenFile, note_file, note_folder
 from tests.server.browser.filled_calling import put_campaigns, put_contact_book, put_customer_cards
 from tests.server.browser.filled_calls import APPEALED, EVENTFUL, PUBLISHED, put_calls, put_review_work, put_reviews
 from tests.server.process import Server
@@ -117,6 +118,11 @@ def fill(database: Database) -> None:
         administrator = people[ADMINISTRATOR].id
         make_token(session, administrator, "统计报表", (Scope.CALLS_READ, Scope.EVENTS))
         make_token(session, administrator, "录音导入", (Scope.CALLS_WRITE,))
+        note_folder(session, "/srv/pbx/recordings", "main", "", 2)
+        note_folder(session, "/mnt/branch/录音", "main", "The folder is not there. Make or mount it.", 0)
+        pbx, bad = "/srv/pbx/recordings", "The file '20260131-101500.wav' is empty; expected a recording."
+        note_file(session, SeenFile(f"{pbx}/20260131-101500_805_13800000020.wav", pbx, 0, 1, bad))
+        note_file(session, SeenFile(f"{pbx}/20260131-102200_801_13800000021.wav", pbx, 9, 1, call_id="demo-01"))
         for number in range(60):
             deed = ("call.see", "call.hear", "person.change", "token.make")[number % 4]
             about = ("call", f"20260131-{number:04}") if number % 4 < 2 else ("person", str(number % 7 + 1))

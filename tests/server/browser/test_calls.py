@@ -9,7 +9,9 @@ import httpx2
 import pytest
 
 from callcoach.server.sign_in.cookies import SESSION_COOKIE
+from callcoach.store.tables import CallRow
 from tests.server.browser.filled_calls import CALLS
+from tests.server.browser.site import opened
 from tests.server.browser.visit import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
@@ -85,6 +87,52 @@ def test_the_list_is_taken_away_as_a_file(supervisor: Visit) -> None:
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == shown + 1
     assert rows[0][:3] == ["通话编号", "时间", "坐席"]
+
+
+def test_what_is_told_of_a_recording_comes_field_by_field(supervisor: Visit, tmp_path) -> None:
+    from callcoach.demo.variants import make_variant, write_variant
+
+    write_variant(make_variant(997), tmp_path / "甲.wav")
+    table = "文件名,工号,客户号码\n甲.wav,803,13733334444\n"
+    (tmp_path / "表.csv").write_bytes(table.encode("gb18030"))
+    (tmp_path / "甲.json").write_text('{"customer": "孙先生", "pbx_leg": 3}', encoding="utf-8")
+    supervisor.open("/calls/bring")
+    supervisor.find("#files").send_keys("\n".join(str(tmp_path / name) for name in ("甲.wav", "表.csv", "甲.json")))
+    supervisor.type("#number", "10086")
+    supervisor.type("#tags", "抽查")
+    supervisor.choose("#agent_side", "right")
+    supervisor.click("#bring button")
+    supervisor.until("return document.querySelector('#sent td:last-child > *')")
+    assert "已收下" in supervisor.text("#sent tbody tr")
+    supervisor.open("/calls?number=13733334444")
+    row = supervisor.text("tbody tr")
+    assert all(told in row for told in ("赵磊", "孙先生", "抽查"))
+    with opened(supervisor.site.settings) as database, database.reading() as session:
+        assert session.query(CallRow.agent_right).filter(CallRow.number == "13733334444").scalar() is True
+
+
+def test_order_presets_and_kept_view_follow_the_filters(supervisor: Visit) -> None:
+    supervisor.open("/calls")
+    supervisor.click("th a[href*='sort=duration']")
+    supervisor.until("return location.search.includes('sort=duration')")
+    supervisor.choose("select[name='severity']", "serious")
+    supervisor.until("return location.search.includes('severity=serious')")
+    assert "sort=duration" in supervisor.path, "the order stays when a filter changes"
+    supervisor.until("return document.querySelector('th[aria-sort] a[href*=duration]')")
+    presets = supervisor.run("return [...document.querySelectorAll('.presets a')].map(a => a.getAttribute('href'))")
+    assert all("severity=serious" in href and "sort=duration" in href for href in presets)
+    assert supervisor.run("return document.querySelector('#keep-view').elements.query.value") == (
+        "severity=serious&sort=duration&descending=true"
+    )
+    narrowed = supervisor.run(ROWS)
+    supervisor.run("window.isOld = true")
+    supervisor.driver.back()
+    supervisor.until("return !window.isOld && document.readyState === 'complete'")
+    assert supervisor.run("return document.querySelector('select[name=severity]').value") == ""
+    supervisor.driver.forward()
+    supervisor.until("return document.querySelector('select[name=severity]').value === 'serious'")
+    assert supervisor.run(ROWS) == narrowed
+    assert supervisor.complaints() == []
 
 
 def test_recordings_are_brought_in_with_their_metadata(supervisor: Visit, tmp_path) -> None:

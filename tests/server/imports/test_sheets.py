@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from callcoach.errors import InputError, TooLargeError
-from callcoach.server.exports.tables import Table, as_csv, as_xlsx
+from callcoach.server.exports.tables import Table
 from callcoach.server.imports.sheets import MOST_CHARACTERS, MOST_UNPACKED_MB, read_sheet
+from tests.server.exports.test_tables import as_csv, as_xlsx
 
 TEXT = "号码,姓名\r\n8001,张伟\r\n\r\n8002,李娜\r\n"
 

@@ -128,3 +128,28 @@ def test_the_api_does_the_same(client: TestClient, services: Services) -> None:
     assert client.patch(path, json={"colour": "red"}, headers=headers).status_code == 422
     assert client.get(f"/api/v1/people/{2**40}", headers=headers).status_code == 422
     assert [team["name"] for team in client.get("/api/v1/teams", headers=headers).json()] == ["一组", "二组"]
+
+
+def test_a_name_of_the_telephone_system_is_given_to_a_person(keeper: TestClient, services: Services) -> None:
+    with services.database.writing() as session:
+        for number in range(3):
+            put_call(session, number, agent="80 <5>" if number else "806")
+    li = add(services, "li")
+    page = keeper.get("/people/unmapped").text
+    assert page.index("80 &lt;5&gt;") < page.index(">806<"), "those with the most calls first"
+    assert [call["agent_id"] for call in keeper.get("/api/v1/calls").json()["calls"]] == [None] * 3
+    assert "80 &lt;5&gt;</option>" in keeper.get("/calls").text, "the list can be narrowed to such a name"
+    assert ">c2<" not in keeper.get("/calls?agent=806").text
+    sent = send(keeper, "/people/unmapped", {"name": "80 <5>", "person_id": str(li.id)})
+    assert sent.status_code == 303
+    assert "80 &lt;5&gt; → li" in keeper.get(sent.headers["location"]).text
+    calls = keeper.get("/api/v1/calls", params={"agent_id": li.id}).json()["calls"]
+    assert [call["id"] for call in calls] == ["c2", "c1"]
+    assert "80 &lt;5&gt;</a>" not in keeper.get("/people/unmapped").text
+    again = send(keeper, "/people/unmapped", {"name": "80 <5>", "person_id": str(li.id)})
+    assert again.status_code == 409
+    assert 'value="806"' in keeper.get("/people/new?agent_names=806").text
+    form = {"name": "李", "role": "agent", "active": "true", "agent_names": 'li "80 <5>" 807'}
+    assert send(keeper, f"/people/{li.id}", form).status_code == 303
+    assert keeper.get(f"/api/v1/people/{li.id}").json()["agent_names"] == ["80 <5>", "807", "li"]
+    assert "&#34;80 &lt;5&gt;&#34; 807 li" in keeper.get(f"/people/{li.id}").text

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from callcoach.principal import Principal, Role
+from callcoach.store import call_lists
 from callcoach.store.call_lists import list_calls
 from callcoach.store.engine import Database
-from callcoach.store.model import CallFilter, PageRequest
+from callcoach.store.model import CallFilter, PageRequest, SortKey
 from callcoach.store.search import index
 from callcoach.store.search.index import STRETCH_CHARACTERS, index_call
 from callcoach.store.search.tokens import parse_query
@@ -111,6 +114,52 @@ def test_a_term_is_cut_into_words() -> None:
 def test_one_word_is_looked_for_by_its_characters() -> None:
     [term] = parse_query("发票")
     assert (term.words, term.grams, term.open_end) == ((), ("发票",), False)
+
+
+MANY = 30
+WORDS = ("发票", "退款", "投诉")
+
+
+@pytest.fixture
+def many(database: Database) -> Database:
+    """Calls that say 发票, every second 退款, every tenth 投诉; durations in an order of their own."""
+    with database.writing() as session:
+        for number in range(MANY):
+            put_call(session, number)
+            row = session.query(CallRow).filter(CallRow.id == f"c{number}").one()
+            row.duration_s = float(number * 7 % MANY)
+            steps = zip(WORDS, (1, 2, 10), strict=True)
+            index_call(session, row.pk, [f"我要说{word}的事" for word, step in steps if number % step == 0])
+    return database
+
+
+def pages(database: Database, text: str, sort: SortKey, limit: int) -> list[str]:
+    """Read a list page by page."""
+    found: list[str] = []
+    cursor = ""
+    with database.reading() as session:
+        while True:
+            page = list_calls(session, BOSS, CallFilter(text=text), PageRequest(sort, after=cursor, limit=limit))
+            found += [call.id for call in page.calls]
+            cursor = page.next_cursor
+            if not cursor:
+                return found
+
+
+def test_what_many_calls_hold_is_found_alike_whatever_is_looked_through(
+    many: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ("发票", "退款", "投诉", "我", "发票 退款", "退款 投诉", "没有")
+    asked = list(product(texts, (SortKey.STARTED, SortKey.DURATION)))
+    expected = {key: pages(many, *key, MANY) for key in asked}
+    assert len(expected["退款 投诉", SortKey.STARTED]) == 3
+    monkeypatch.setattr(index, "FEW", 1)  # as if more calls held it than are named one by one
+    monkeypatch.setattr(call_lists, "LEAST_WINDOW", 1)
+    for window, spread, limit in product((1, 5, 5000), (0, 20), (1, 4, MANY)):
+        monkeypatch.setattr(call_lists, "MOST_WINDOW", window)
+        monkeypatch.setattr(call_lists, "SPREAD", spread)
+        for key in asked:
+            assert pages(many, *key, limit) == expected[key], (key, window, spread, limit)
 
 
 @pytest.mark.parametrize("text", ["票", "發", "您", "你", "没", "据", "8", "g", "谢 票", "龘"])

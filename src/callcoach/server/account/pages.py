@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from callcoach.principal import Principal, Scope
-from callcoach.rights import RIGHTS, SCOPES, Permission
+from callcoach.rights import Permission
 from callcoach.server.account.contexts import AccountPage, TokensPage
+from callcoach.server.account.lifetimes import LIFETIMES_DAYS, useful_scopes
+from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import address_of, by, require
 from callcoach.server.services import Services, WithServices
@@ -22,8 +24,6 @@ from callcoach.store.model import Person
 from callcoach.store.passwords import password_of
 from callcoach.store.people import person_by_id
 from callcoach.store.tokens import list_tokens, make_token, revoke_token
-
-LIFETIMES_DAYS = (30, 90, 365)
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,7 +89,7 @@ def post_token(
 
 
 @router.post("/tokens/{token_id}/revoke")
-def post_revoke(token_id: int, request: Request, principal: Owner, services: WithServices) -> Response:
+def post_revoke(token_id: KeyInPath, request: Request, principal: Owner, services: WithServices) -> Response:
     """Revoke one of one's tokens."""
     with services.database.writing() as session:
         revoke_token(session, principal.person_id, token_id)
@@ -113,6 +113,4 @@ def _tokens(services: Services, principal: Principal, *, made: str = "", problem
 
 
 def _scopes(principal: Principal) -> tuple[Scope, ...]:
-    """Return the scopes that lend a token something the role may do. Whoever sees calls may follow their events."""
-    useful = {SCOPES[permission] for permission in RIGHTS[principal.role]} | {Scope.EVENTS}
-    return tuple(scope for scope in Scope if scope in useful)
+    return tuple(scope for scope in Scope if scope in useful_scopes(principal))

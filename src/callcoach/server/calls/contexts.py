@@ -35,14 +35,33 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """A range of days; `key` is that of its name."""
+
+    key: str
+    address: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallRows(View):
-    """The rows of a page of the list."""
+    """The rows of a page of the list, and whatever else of the page says what they are: htmx puts in all of it."""
 
     template: ClassVar[str] = "calls/_rows.html.j2"
 
     lines: tuple[CallLine, ...]
     headings: Mapping[str, Heading]
     """By the name of the sort key."""
+    presets: tuple[Preset, ...]
+    sort: str
+    """As the form of the filters sends it on; empty: the usual order."""
+    descending: str
+    view_query: str
+    """The query string that a view saved now keeps."""
+    wrong: tuple[str, ...]
+    """Keys of the names of filters that were left out because they cannot be."""
+    place_gone: bool
+    """Whether the place in the list that the address names is none of it, so that the list begins again."""
     first: str
     """Address of the first page; empty: this is it."""
     following: str
@@ -62,15 +81,6 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """A range of days; `key` is that of its name."""
-
-    key: str
-    address: str
-    is_current: bool
-
-
-@dataclass(frozen=True, slots=True)
 class CallsPage(View):
     """The list of calls."""
 
@@ -85,10 +95,9 @@ class CallsPage(View):
     directions: tuple[Choice, ...]
     grades: tuple[Choice, ...]
     states: tuple[Choice, ...]
-    presets: tuple[Preset, ...]
+    unmapped: tuple[str, ...]
+    """Names of the telephone system that are nobody's."""
     views: tuple[SavedView, ...]
-    view_query: str
-    """The query string that a view saved now keeps."""
     more_open: bool
     """Whether the rarer filters are shown: one of them is in use."""
 
@@ -102,3 +111,9 @@ class BringPage(View):
     own_only: bool
     """Whether what is brought becomes the person's own calls."""
     max_mb: int
+    columns: Mapping[str, str]
+    """Chinese names of fields of metadata, and what they hold."""
+    file_columns: tuple[str, ...]
+    """Columns of a table that may name the recording."""
+    keys: tuple[str, ...]
+    """What can be said of a call."""

@@ -13,13 +13,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 
+from callcoach.errors import InputError
 from callcoach.server.calls.query import CallListQuery
+from callcoach.store.call_lists import check_cursor
 from callcoach.store.model import CallFilter, PageRequest
 
 MINUTE_S = 60.0
 NAMES = (
-    *("agent_id", "team_id", "direction", "from_day", "to_day", "score_min", "score_max", "rule", "severity", "tag"),
-    *("number", "minutes_min", "minutes_max", "reviewed", "state", "text", "sort", "descending", "after"),
+    *("agent_id", "agent", "team_id", "direction", "from_day", "to_day", "score_min", "score_max", "rule", "severity"),
+    *("tag", "number", "minutes_min", "minutes_max", "reviewed", "state", "text", "sort", "descending", "after"),
 )
 """What the page's address may hold."""
 
@@ -62,7 +64,11 @@ def read_query(sent: Mapping[str, str], zone: ZoneInfo) -> CallsQuery:
     wrong: list[str] = []
     while True:
         try:
-            return CallsQuery(values, CallListQuery.model_validate(_plain(values, zone)), tuple(wrong))
+            query = CallListQuery.model_validate(_plain(values, zone))
+            check_cursor(query.after, query.sort)
+            return CallsQuery(values, query, tuple(wrong))
+        except InputError:  # of another order, or of an older version: the list begins again
+            bad = {"after"}
         except ValidationError as error:
             bad = {_FIELDS.get(str(fault["loc"][0]), str(fault["loc"][0])) for fault in error.errors()}
         except _WrongValue as error:

@@ -27,30 +27,53 @@ from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.review.catalogue import catalogue_of
 from callcoach.server.services import Services, WithServices
+from callcoach.settings import METADATA_KEYS
 from callcoach.store.audit import note
 from callcoach.store.call_lists import MAX_LIMIT, list_calls
 from callcoach.store.calls import get_call
-from callcoach.store.choices import agents_to_choose, tags_to_choose, teams_to_choose
+from callcoach.store.choices import agents_to_choose, tags_to_choose, teams_to_choose, unmapped_agents_to_choose
 from callcoach.store.hits import hits_of
 from callcoach.store.model import CallState, CallSummary, SortKey
 from callcoach.store.saved_views import list_views, remove_view, save_view
 from callcoach.store.work import retry
+from callcoach.work.metadata import COLUMNS, FILE_COLUMNS
 from callcoach.work.rounds import hurry
 
 router = APIRouter(include_in_schema=False)
 
 Reader = Annotated[Principal, Depends(require(Permission.CALLS_SEE))]
+ViewKeeper = Annotated[Principal, Depends(require(Permission.VIEWS))]
 Bringer = Annotated[Principal, Depends(require(Permission.CALLS_BRING))]
 Retrier = Annotated[Principal, Depends(require(Permission.CALLS_RETRY))]
 ViewName = Annotated[str, Form(min_length=1, max_length=80)]
 ViewQuery = Annotated[str, Form(max_length=2000)]
 
-MOST_EXPORTED = 100_000
-"""Rows of a file: what a spreadsheet still opens."""
 RARE = frozenset(
-    {"score_min", "score_max", "tag", "number", "minutes_min", "minutes_max", "reviewed", "state", "direction"}
+    {"score_min", "score_max", "tag", "number", "minutes_min", "minutes_max", "reviewed", "state", "direction", "agent"}
 )
 """Filters that are shown on demand."""
+FILTERS = {
+    "agent_id": "calls.agent",
+    "agent": "calls.unmapped",
+    "team_id": "calls.team",
+    "direction": "calls.direction",
+    "from_day": "calls.from_day",
+    "to_day": "calls.to_day",
+    "score_min": "calls.score_min",
+    "score_max": "calls.score_max",
+    "rule": "calls.rule",
+    "severity": "calls.severity",
+    "tag": "calls.tag",
+    "number": "calls.number",
+    "minutes_min": "calls.minutes_min",
+    "minutes_max": "calls.minutes_max",
+    "reviewed": "calls.reviewed",
+    "state": "calls.state",
+    "text": "calls.find",
+    "sort": "calls.order",
+    "descending": "calls.order",
+}
+"""What the filters of the address are called on the page."""
 
 
 @router.get("/calls")
@@ -88,13 +111,16 @@ def get_export(
 @router.get("/calls/bring")
 def get_bring(request: Request, principal: Bringer, services: WithServices) -> Response:
     """Show the form that brings recordings in."""
-    return render(request, BringPage(principal.role is Role.AGENT, services.settings.server.max_upload_mb))
+    own_only = principal.role is Role.AGENT
+    keys = tuple(sorted(METADATA_KEYS))
+    most_mb = services.settings.server.max_upload_mb
+    return render(request, BringPage(own_only, most_mb, COLUMNS, FILE_COLUMNS, keys))
 
 
 @router.post("/calls/views")
 def post_view(
     *,
-    principal: Reader,
+    principal: ViewKeeper,
     services: WithServices,
     name: ViewName,
     query: ViewQuery = "",
@@ -107,7 +133,7 @@ def post_view(
 
 
 @router.post("/calls/views/{view_id}/remove")
-def post_view_removal(view_id: KeyInPath, principal: Reader, services: WithServices) -> Response:
+def post_view_removal(view_id: KeyInPath, principal: ViewKeeper, services: WithServices) -> Response:
     """Remove one's own view."""
     with services.database.writing() as session:
         remove_view(session, principal.person_id, view_id)
@@ -147,6 +173,12 @@ def _rows(services: Services, principal: Principal, query: CallsQuery) -> CallRo
             for call in page.calls
         ),
         headings={key.value: _heading(query, key) for key in SortKey},
+        presets=tuple(_presets(query, services.now().astimezone(_zone(services)).date())),
+        sort=query.shown["sort"],
+        descending=query.shown["descending"],
+        view_query=query.address(after="").partition("?")[2],
+        wrong=tuple(dict.fromkeys(FILTERS[name] for name in query.wrong if name != "after")),
+        place_gone="after" in query.wrong,
         first=query.address(after="") if query.query.after else "",
         following=query.address(after=page.next_cursor) if page.next_cursor else "",
         files=tuple(query.address("/calls/export", after="", format=one.value) for one in reversed(FileFormat)),
@@ -167,7 +199,8 @@ def _page(services: Services, principal: Principal, query: CallsQuery, rows: Cal
     with services.database.reading() as session:
         agents = agents_to_choose(session, principal)
         teams = teams_to_choose(session, principal)
-        tags = tags_to_choose(session)
+        tags = tags_to_choose(session, principal)
+        unmapped = unmapped_agents_to_choose(session, principal)
         views = list_views(session, principal.person_id)
     rules = catalogue_of(services.settings.rules).rules.values()
     return CallsPage(
@@ -182,9 +215,8 @@ def _page(services: Services, principal: Principal, query: CallsQuery, rows: Cal
         states=tuple(
             Choice(one.value, STATES[one]) for one in (CallState.RECEIVED, CallState.SCORED, CallState.FAILED)
         ),
-        presets=tuple(_presets(query, services.now().astimezone(_zone(services)).date())),
+        unmapped=unmapped,
         views=views,
-        view_query=query.address(after="").partition("?")[2],
         more_open=bool(RARE & query.values.keys()),
     )
 
@@ -229,13 +261,11 @@ Say = Callable[[Words], str]
 def _cells(services: Services, principal: Principal, query: CallsQuery, words: Say) -> Iterator[tuple[Cell, ...]]:
     """Yield the rows of the file, read a page at a time."""
     page = replace(query.page, limit=MAX_LIMIT, after="")
-    told = 0
-    while told < MOST_EXPORTED:
+    while True:
         with services.database.reading() as session:
             found = list_calls(session, principal, query.filter, page)
         for call in found.calls:
             yield _row(call, words)
-        told += len(found.calls)
         if not found.next_cursor:
             return
         page = replace(page, after=found.next_cursor)

@@ -17,15 +17,15 @@ from callcoach.errors import CallCoachError
 from callcoach.principal import Principal
 from callcoach.reports.wording import Words
 from callcoach.rights import Permission, may
+from callcoach.server.hooks import keeping
 from callcoach.server.hooks.contexts import HookPage, HooksPage
 from callcoach.server.hooks.courier import as_plain
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, maybe_principal, require
 from callcoach.server.services import Services, WithServices, services_of
-from callcoach.store.audit import note
-from callcoach.store.events import EventKind, OutEvent, feed, list_deliveries, newest_id, send_again
-from callcoach.store.hooks import add_hook, get_hook, list_hooks, switch_hook
+from callcoach.store.events import EventKind, OutEvent, feed, list_deliveries, newest_id
+from callcoach.store.hooks import get_hook, list_hooks
 
 router = APIRouter(include_in_schema=False)
 api_router = APIRouter(tags=["events"])
@@ -63,9 +63,7 @@ def post_hook(
 ) -> Response:
     """Add an address."""
     try:
-        with services.database.writing() as session:
-            hook = add_hook(session, principal.person_id, url, kinds or (), least_severity, now=services.now())
-            note(session, "hook.add", about=("hook", str(hook.id)), detail={"name": hook.url}, **by(request, principal))
+        hook = keeping.add(services, url, kinds or (), least_severity, by(request, principal))
     except CallCoachError as error:
         return render(request, _page(services, str(error)), 422)
     return RedirectResponse(f"/hooks/{hook.id}", 303)
@@ -89,17 +87,16 @@ def post_switch(
     active: Annotated[bool, Form()] = False,
 ) -> Response:
     """Tell an address, or tell it nothing more."""
-    with services.database.writing() as session:
-        switch_hook(session, hook_id, active=active)
-        note(session, "hook.switch", about=("hook", str(hook_id)), detail={"on": active}, **by(request, principal))
+    keeping.switch(services, hook_id, by(request, principal), active=active)
     return RedirectResponse(f"/hooks/{hook_id}", 303)
 
 
 @router.post("/hooks/{hook_id}/deliveries/{delivery_id}/again")
-def post_again(hook_id: KeyInPath, delivery_id: KeyInPath, _: Keeper, services: WithServices) -> Response:
+def post_again(
+    hook_id: KeyInPath, delivery_id: KeyInPath, request: Request, principal: Keeper, services: WithServices
+) -> Response:
     """Have an event delivered again."""
-    with services.database.writing() as session:
-        send_again(session, hook_id, delivery_id, services.now())
+    keeping.resend(services, hook_id, delivery_id, by(request, principal))
     return RedirectResponse(f"/hooks/{hook_id}", 303)
 
 

@@ -85,8 +85,6 @@ def read_list_query(path: str, names: tuple[str, ...], sent: Mapping[str, str], 
     return ListQuery(path, known, values, zone)
 
 
-MOST_EXPORTED = 100_000
-"""Rows of a file: what a spreadsheet still opens."""
 Row = TypeVar("Row")
 
 
@@ -96,10 +94,9 @@ def all_pages(read: Callable[[str], tuple[Sequence[Row], str]]) -> Iterator[Row]
     Args:
         read: takes the place to go on after; gives rows and the next place, empty at the end.
     """
-    after, told = "", 0
-    while told < MOST_EXPORTED:
+    after = ""
+    while True:
         rows, after = read(after)
         yield from rows
-        told += len(rows)
         if not after:
             return

@@ -74,6 +74,8 @@ NAVIGATION: tuple[Section, ...] = (
             Entry("people", "/people", Permission.PEOPLE),
             Entry("teams", "/teams", Permission.PEOPLE),
             Entry("phones", "/phones", Permission.PEOPLE),
+            Entry("unmapped", "/people/unmapped", Permission.PEOPLE),
+            Entry("folders", "/folders", Permission.FOLDERS),
             Entry("hooks", "/hooks", Permission.HOOKS),
             Entry("audit", "/audit", Permission.AUDIT),
         ),

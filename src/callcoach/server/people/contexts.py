@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from callcoach.principal import Role
 from callcoach.server.pages.rendering import View
-from callcoach.store.model import Person, Team, TeamSize
+from callcoach.store.model import Person, Team, TeamSize, UnmappedName
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,20 @@ class PeoplePage(View):
     """What login, name or agent name must contain."""
     role: str
     team_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnmappedPage(View):
+    """Agent names that calls came in under and that are nobody's."""
+
+    template: ClassVar[str] = "people/unmapped.html.j2"
+
+    names: tuple[UnmappedName, ...]
+    people: tuple[Person, ...]
+    """Who may be meant: those who are active, agents first."""
+    mapped: str
+    """What was just given to whom; empty: nothing."""
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)

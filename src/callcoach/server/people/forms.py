@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Form
@@ -13,6 +15,19 @@ from callcoach.store.model import NewPerson, Person, PersonChange
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254)]
+
+
+_NAME = re.compile(r'"\s*([^"]*[^"\s])\s*"|(\S+)')
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Return the agent names that were typed, spaces between them; one that holds spaces stands in quotes."""
+    return tuple(dict.fromkeys(quoted or plain for quoted, plain in _NAME.findall(text)))
+
+
+def names_as_typed(names: Sequence[str]) -> str:
+    """Return agent names as `names_in` reads them."""
+    return " ".join(f'"{name}"' if any(map(str.isspace, name)) else name for name in names)
 
 
 class PersonForm(BaseModel):
@@ -34,16 +49,16 @@ class PersonForm(BaseModel):
             return "people.no_name"
         if self.email and "@" not in self.email[1:-1]:
             return "people.wrong_email"
-        return "" if all(len(name) <= 120 for name in self.agent_names.split()) else "people.long_agent_name"
+        return "" if all(len(name) <= 120 for name in names_in(self.agent_names)) else "people.long_agent_name"
 
     def as_new(self) -> NewPerson:
         """Return the person to be added."""
-        names = tuple(dict.fromkeys(self.agent_names.split()))
+        names = names_in(self.agent_names)
         return NewPerson(self.login, self.name, self.role, tuple(dict.fromkeys(self.teams)), names, self.email)
 
     def as_change(self) -> PersonChange:
         """Return what the person is from now on."""
-        names = tuple(self.agent_names.split())
+        names = names_in(self.agent_names)
         return PersonChange(self.name, self.role, self.active, tuple(self.teams), names, self.email)
 
     def fields(self) -> PersonFields:
@@ -61,7 +76,7 @@ def fields_of(person: Person) -> PersonFields:
         person.email,
         person.role.value,
         frozenset(team.name for team in person.teams),
-        " ".join(person.agent_names),
+        names_as_typed(person.agent_names),
         person.active,
     )
 

@@ -9,6 +9,7 @@ from callcoach.settings import SignInSettings
 
 DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.CALLS_SEE: ("查找、查看、收听通话", "find, read and hear calls"),
+    Permission.VIEWS: ("保存通话列表的视图", "keep views of the list of calls"),
     Permission.CALLS_BRING: ("送入录音", "bring recordings in"),
     Permission.CALLS_RETRY: ("重新分析", "have a call analysed again"),
     Permission.REVIEW: ("质检通话、裁定申诉、安排抽检和校准", "review calls, decide appeals, plan, calibrate"),
@@ -38,10 +39,15 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.COMPLAINTS_DECIDE: ("判定投诉、定责任人、批准方案", "judge complaints, name owners, approve"),
     Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
+    Permission.FOLDERS: ("查看录音文件夹，重试拒收的文件", "see watched folders, have files tried again"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),
     Permission.EVENTS: ("接收所见通话的事件", "follow the events of calls one may see"),
     Permission.AUDIT: ("查看审计日志", "read the audit log"),
-    Permission.OWN_ACCOUNT: ("修改自己的密码，管理自己的令牌", "change one's password, keep one's tokens"),
+    Permission.TOKENS: ("通过 API 管理自己的令牌", "keep one's tokens by the API"),
+    Permission.OWN_ACCOUNT: (
+        "在浏览器中修改密码、管理令牌",
+        "one's password and tokens at a browser",
+    ),
 }
 """What each permission allows, in words."""
 
@@ -70,7 +76,8 @@ Agents meet their own calls only, supervisors those of the teams they lead, trai
 {table}
 
 令牌只有在其角色允许、且带有所列权限范围时才能使用；“—”表示令牌不可用。
-A token may do what its person's role allows and its scopes name; with “—” no token does.
+A token may do what its person's role allows and its scopes name; with “—” no token does. 令牌创建的令牌权限不会更大、
+有效期不会更长。 A token makes none that may do more than itself or lasts longer.
 
 ## 企业账号 · Sign-in by OpenID Connect
 

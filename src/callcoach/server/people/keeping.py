@@ -10,7 +10,7 @@ from callcoach.store.audit import note
 from callcoach.store.invitations import invite
 from callcoach.store.model import NewPerson, Person, PersonChange, Team
 from callcoach.store.people import add_person
-from callcoach.store.people_changes import add_team, change_person, rename_team
+from callcoach.store.people_changes import add_team, change_person, give_agent_name, rename_team
 from callcoach.store.sessions import end_sessions_of
 
 
@@ -44,6 +44,20 @@ def change(services: Services, person_id: int, to: PersonChange, doer: Doer) -> 
             "teams": [team.name for team in person.teams],
             "agent_names": list(person.agent_names),
         }
+        note(session, "person.change", about=("person", str(person_id)), detail=detail, **doer)
+    return person
+
+
+def map_name(services: Services, name: str, person_id: int, doer: Doer) -> Person:
+    """Give a person a name of the telephone system's, with the calls under it.
+
+    Raises:
+        NotFoundError: there is no such person, or no such name.
+        ConflictError: the name is somebody's already.
+    """
+    with services.database.writing() as session:
+        person = give_agent_name(session, name, person_id)
+        detail = {"agent_names": list(person.agent_names), "mapped": name}
         note(session, "person.change", about=("person", str(person_id)), detail=detail, **doer)
     return person
 

@@ -15,7 +15,7 @@ from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.people import keeping
 from callcoach.server.people.contexts import PeoplePage, PeopleTable, PersonFields, PersonPage, TeamsPage
-from callcoach.server.people.forms import WithPersonForm, fields_of
+from callcoach.server.people.forms import WithPersonForm, fields_of, names_as_typed
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
 from callcoach.store.model import Person
@@ -49,9 +49,13 @@ def get_people(
 
 
 @router.get("/people/new")
-def get_new_person(request: Request, _: Keeper, services: WithServices) -> Response:
+def get_new_person(
+    request: Request, _: Keeper, services: WithServices, agent_names: Annotated[str, Query(max_length=120)] = ""
+) -> Response:
     """Show the form of a new person."""
-    return render(request, _page(services, None, PersonFields()))
+    return render(
+        request, _page(services, None, PersonFields(agent_names=names_as_typed([agent_names]) if agent_names else ""))
+    )
 
 
 @router.post("/people")

@@ -12,7 +12,7 @@ from callcoach.store.model import NewPerson, Person, PersonChange
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Login = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]{1,120}$")]
-AgentName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]{1,120}$")]
+AgentName = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]([^\x00-\x1f]{0,118}[^\s\x00-\x1f])?$")]
 Email = Annotated[str, StringConstraints(pattern=r"^([^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+)?$", max_length=254)]
 
 

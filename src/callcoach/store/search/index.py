@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, Select, select
@@ -19,6 +20,10 @@ STRETCH_CHARACTERS = 2000
 """Characters of a stretch, at least, in whole turns: some minutes. PostgreSQL keeps 256 places of a token in each."""
 
 
+Keys = tuple[int, int]
+"""The first and the last key of some calls."""
+
+
 class TextIndex(Protocol):
     """A full-text index of one kind of database."""
 
@@ -26,36 +31,48 @@ class TextIndex(Protocol):
         """Make these the indexed stretches of a call, in the place of those it had."""
         ...
 
-    def found(self, term: Term) -> Select[int]:
-        """Return the query of the keys of the calls that a term is found in; one may come more than once."""
-        ...
+    def found(self, term: Term, within: Keys | None = None) -> Select[int]:
+        """Return the query of the keys of the calls that a term is found in; one may come more than once.
 
-    def holds(self, term: Term) -> ColumnElement[bool] | None:
-        """Return the condition that a call (`CallRow`) holds a term, to be asked of one call after the other.
-
-        Better than `found` for a term that most calls hold: the first page is full after a few calls. None: it is not.
+        `within` bounds the keys, which makes it quick however many calls hold the term.
         """
         ...
 
 
-def calls_that_said(session: Session, terms: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
-    """Return the conditions of calls (`CallRow`) that every term is found in.
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is known of the calls that every term is found in, before they are asked for."""
+
+    conditions: tuple[ColumnElement[bool], ...]
+    """Conditions of these calls (`CallRow`), exact."""
+    share: float
+    """About how many of all calls they are; 0 where they are few, and named."""
+    _index: TextIndex
+    _terms: tuple[Term, ...]
+
+    def conditions_within(self, keys: Keys) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions for calls whose keys lie within bounds."""
+        return tuple(CallRow.pk.in_(self._index.found(term, keys)) for term in self._terms)
+
+
+def search_for(session: Session, terms: Sequence[Term]) -> Search:
+    """Look how many calls hold each term.
 
     Where they are few, they are named: no database guesses well how many calls hold a word, and a wrong guess has it
     walk through all calls in search of a rare one.
     """
     index = index_of(session)
     queries = [index.found(term) for term in terms]
+    share = 1.0
     for query in queries:
         found = query.cte().prefix_with("MATERIALIZED", dialect="postgresql")
         few = session.scalars(select(found).limit(FEW + 1)).all()
         if len(few) <= FEW:
-            yield CallRow.pk.in_(sorted(set(few)))
-            yield from (CallRow.pk.in_(other) for other in queries if other is not query)
-            return
-    for term, query in zip(terms, queries, strict=True):
-        holds = index.holds(term)
-        yield CallRow.pk.in_(query) if holds is None else holds
+            named = CallRow.pk.in_(sorted(set(few)))
+            others = (CallRow.pk.in_(other) for other in queries if other is not query)
+            return Search((named, *others), 0.0, index, tuple(terms))
+        share *= len(set(few)) / (max(few) - min(few) + 1)
+    return Search(tuple(map(CallRow.pk.in_, queries)), share, index, tuple(terms))
 
 
 def index_of(session: Session) -> TextIndex:

@@ -34,16 +34,13 @@ class PostgresIndex:
         if rows:
             session.execute(_INSERT, rows)
 
-    def found(self, term: Term) -> Select[int]:
+    def found(self, term: Term, within: tuple[int, int] | None = None) -> Select[int]:
         """Return the query of the keys of the calls that a term is found in."""
         conditions = [_TABLE.c.grams.op("@@")(_query(phrase(term)))]
         if term.words:
             conditions.append(_TABLE.c.words.op("@@")(_query(" & ".join(map(_quoted, term.words)))))
-        return select(_TABLE.c.call_pk).where(or_(*conditions))
-
-    def holds(self, term: Term) -> None:  # noqa: ARG002 - the Protocol's
-        """Say that there is nothing better than `found` here."""
-        return
+        query = select(_TABLE.c.call_pk).where(or_(*conditions))
+        return query if within is None else query.where(_TABLE.c.call_pk.between(*within))
 
 
 def phrase(term: Term) -> str:

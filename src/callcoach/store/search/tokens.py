@@ -60,6 +60,11 @@ def parse_query(text: str) -> tuple[Term, ...]:
     return tuple(term for term in terms if term is not None)[:MAX_TERMS]
 
 
+def words_of_term(comparable: str) -> tuple[str, ...]:
+    """Return the words by which a term is found where it does not stand as it is; none for a single word."""
+    return () if is_one_word(comparable) else tuple(dict.fromkeys(words_for_search(comparable)))
+
+
 @lru_cache(maxsize=4096)  # call centres say the same sentences all day
 def _turn_tokens(turn: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     words: list[str] = []
@@ -81,8 +86,7 @@ def _term(part: str) -> Term | None:
         grams.pop()  # the lone last character only stands where a run ends, and the text may go on
     whole = "".join(stretches)
     # One word, wherever it stands in a text, is found by its characters already.
-    single = len(stretches) == 1 and is_one_word(whole)
-    words = () if single else tuple(dict.fromkeys(words_for_search(whole)))
+    words = words_of_term(whole) if len(stretches) == 1 else tuple(dict.fromkeys(words_for_search(whole)))
     return Term(words, tuple(grams), not chinese or len(last_run) == 1)
 
 

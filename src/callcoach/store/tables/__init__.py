@@ -54,7 +54,7 @@ from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.sip_accounts import SipAccountRow
 from callcoach.store.tables.trends import CoachingRow, MeasuresRow
-from callcoach.store.tables.watched import WatchedFileRow
+from callcoach.store.tables.watched import WatchedFileRow, WatchedFolderRow
 
 __all__ = [
     "AgentNameRow",
@@ -120,6 +120,7 @@ __all__ = [
     "TrendStateRow",
     "TurnRow",
     "WatchedFileRow",
+    "WatchedFolderRow",
     "WorkRow",
     "WrapUpRow",
 ]

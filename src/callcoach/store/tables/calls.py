@@ -84,6 +84,13 @@ Index("ix_calls_duration", CallRow.duration_s, CallRow.pk)
 Index("ix_calls_reviewed_started", CallRow.reviewed, CallRow.started_at, CallRow.pk)
 Index("ix_calls_state_started", CallRow.state, CallRow.started_at, CallRow.pk)
 Index("ix_calls_agent_text", CallRow.agent)
+_NOBODYS = CallRow.agent_id.is_(None)
+Index(
+    "ix_calls_unmapped",
+    *(CallRow.agent, CallRow.team_id, CallRow.started_at),
+    sqlite_where=_NOBODYS,
+    postgresql_where=_NOBODYS,
+)
 
 
 class TurnRow(Base):

@@ -25,6 +25,8 @@ class OutEventRow(Base):
     severity: Mapped[Severity | None]
     """The worst of its findings; empty: it is not about findings."""
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    key: Mapped[str | None] = mapped_column(String(120), index=True, unique=True)
+    """What stands for the event where its deed may be done again after a crash."""
 
 
 class HookRow(Base):

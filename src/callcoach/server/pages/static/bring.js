@@ -1,14 +1,14 @@
-// Sends recordings one after the other, each with what is known of it: a JSON of the same name, a row of a CSV, the form.
+// Sends recordings one after the other, each with what is known of it, field by field: a JSON
+// of the same name, a row of a CSV, the form.
 "use strict";
 
 const form = document.querySelector("#bring");
 const picker = document.querySelector("#files");
 const drop = document.querySelector("#drop");
-const FILE_COLUMNS = ["file", "filename", "recording", "录音", "文件名"];
-const COLUMNS = {
-  "方向": "direction", "坐席": "agent", "工号": "agent", "团队": "team", "班组": "team", "号码": "number", "客户号码": "number",
-  "客户": "customer", "开始时间": "started_at", "队列": "queue", "标签": "tags",
-};
+// What fields are called: the server's own list, the one watched folders are read by.
+const FILE_COLUMNS = JSON.parse(form.dataset.fileColumns);
+const COLUMNS = JSON.parse(form.dataset.columns);
+const KEYS = new Set(JSON.parse(form.dataset.keys));
 let chosen = [];
 
 const stem = (name) => name.replace(/\.[^.]*$/, "");
@@ -48,27 +48,51 @@ function parseCsv(text) {
   return rows.filter((row) => row.some((one) => one.trim()));
 }
 
-async function toldBy(files) {
-  const told = new Map();
-  for (const file of files.filter(isMetadata)) {
-    const text = await file.text();
-    if (/\.json$/i.test(file.name)) { told.set(stem(file.name), text); continue; }
-    const [head, ...rows] = parseCsv(text);
-    const names = head.map((name) => name.trim());
-    const which = names.findIndex((name) => FILE_COLUMNS.includes(name.toLowerCase()));
-    for (const row of which < 0 ? [] : rows) {
-      const fields = names.map((name, i) => [COLUMNS[name] ?? name.toLowerCase(), row[i]?.trim()]);
-      const plain = Object.fromEntries(fields.filter(([, value], i) => i !== which && value));
-      told.set(stem(row[which].trim().split(/[\\/]/).at(-1)), JSON.stringify(plain));
-    }
+// Chinese spreadsheets write GB 18030, everything else UTF-8.
+async function textOf(file) {
+  const bytes = await file.arrayBuffer();
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("gb18030").decode(bytes);
   }
-  return told;
 }
 
-function own() {
-  const plain = {};
-  for (const [name, value] of new FormData(form)) if (String(value).trim()) plain[name] = String(value).trim();
-  return JSON.stringify(plain);
+function knownFields(pairs) {
+  const named = pairs.map(([name, value]) => [COLUMNS[name.trim()] ?? name.trim().toLowerCase(), value]);
+  return Object.fromEntries(named.filter(([name, value]) => KEYS.has(name) && value !== "" && value !== null && value !== undefined));
+}
+
+// What the chosen files tell: `tables` a Map from a recording's name without its ending to the fields of its row, and
+// `documents` one to the text of its JSON.
+async function toldBy(files) {
+  const tables = new Map(), documents = new Map(), own = new Map();
+  for (const file of files.filter(isMetadata)) {
+    const text = await textOf(file);
+    if (/\.json$/i.test(file.name)) { documents.set(stem(file.name), text); continue; }
+    const [head = [], ...rows] = parseCsv(text);
+    const names = head.map((name) => name.trim());
+    const which = names.findIndex((name) => FILE_COLUMNS.includes(name.toLowerCase()));
+    const fieldsOf = (row) => knownFields(names.map((name, i) => [name, row[i]?.trim()]).filter((_, i) => i !== which));
+    if (which >= 0) {
+      for (const row of rows) if (row[which]) tables.set(stem(row[which].trim().split(/[\\/]/).at(-1)), fieldsOf(row));
+    } else if (rows.length === 1) own.set(stem(file.name), fieldsOf(rows[0]));
+  }
+  for (const [name, fields] of own) if (!tables.has(name)) tables.set(name, fields);
+  return { tables, documents };
+}
+
+// Field by field: the recording's own document, else its row of a table, else the form.
+function metadataOf(name, { tables, documents }) {
+  const ofForm = {};
+  for (const [field, value] of new FormData(form)) if (String(value).trim()) ofForm[field] = String(value).trim();
+  const below = { ...ofForm, ...tables.get(name) };
+  const text = documents.get(name);
+  if (text === undefined) return JSON.stringify(below);
+  let plain;
+  try { plain = JSON.parse(text); } catch { return text; } // the server says what is wrong with it
+  if (plain === null || typeof plain !== "object" || Array.isArray(plain) || "recorder_version" in plain) return text;
+  return JSON.stringify({ ...below, ...knownFields(Object.entries(plain)) });
 }
 
 function send(file, metadata, row) {
@@ -124,5 +148,5 @@ form.addEventListener("submit", async (event) => {
     row.querySelector("progress").setAttribute("aria-label", file.name);
     return [file, row];
   });
-  for (const [file, row] of lines) await send(file, told.get(stem(file.name)) ?? own(), row);
+  for (const [file, row] of lines) await send(file, metadataOf(stem(file.name), told), row);
 });

@@ -1,0 +1,1 @@
+"""Watched folders: how they were seen, and what became of their files."""
