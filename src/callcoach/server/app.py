@@ -48,8 +48,8 @@ from callcoach.server.hooks.courier import Courier
 from callcoach.server.pages import preferences, statics
 from callcoach.server.people import pages as people_pages
 from callcoach.server.people import routes as people
-from callcoach.server.phones import pages as phone_pages
 from callcoach.server.people import unmapped_pages
+from callcoach.server.phones import pages as phone_pages
 from callcoach.server.phones import routes as phones
 from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork, prepare_trends
