@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from callcoach.audio.dropouts import dropouts
+from callcoach.audio.dropouts import RunningDropouts, dropouts
 
 RATE_HZ = 8000
 
@@ -53,3 +53,17 @@ def test_a_loss_across_two_blocks_is_one(monkeypatch: pytest.MonkeyPatch) -> Non
     samples = noise(3.0)
     samples[8000:12000] = np.tile(samples[7840:8000], 25)
     assert dropouts(samples, RATE_HZ) == ((1.0, 1.5),)
+
+
+@pytest.mark.parametrize("chunk", [37, 160, 800, 1601])
+def test_a_side_heard_piece_by_piece_has_the_same_losses(chunk: int) -> None:
+    samples = noise(4.0)
+    samples[4000:9000] = 0
+    samples[16000:20000] = np.tile(samples[15840:16000], 25)
+    running = RunningDropouts(RATE_HZ)
+    for at in range(0, len(samples), chunk):
+        running.hear(samples[at : at + chunk])
+        heard = (at + chunk) // 160 * 160
+        if at % (chunk * 20) == 0:
+            assert running.spans() == dropouts(samples[: min(heard, len(samples))], RATE_HZ)
+    assert running.spans() == dropouts(samples, RATE_HZ) != ()

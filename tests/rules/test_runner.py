@@ -31,7 +31,9 @@ def test_a_finding_says_where_in_text_and_sound(book: Rulebook) -> None:
     assert (finding.quote, finding.text_span) == ("我不能", (3, 6))
     assert (finding.start_s, finding.end_s) == pytest.approx((2.0, 2.6))
     assert finding.confidence == pytest.approx(0.7)
-    assert finding.rule_version == 2
+    rule = book.rule("neg.cannot")
+    assert rule is not None
+    assert finding.rule_version == rule.version
     assert finding.source == "S0：“我不能”"
 
 

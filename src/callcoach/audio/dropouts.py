@@ -30,7 +30,36 @@ def dropouts(samples: NDArray[np.int16], sample_rate_hz: int) -> tuple[tuple[flo
     width = round(FRAME_S * sample_rate_hz)
     whole = samples.shape[0] // width
     blocks = [_lost(samples, at, min(at + BLOCK_FRAMES, whole), width) for at in range(0, whole, BLOCK_FRAMES)]
-    lost = np.concatenate(blocks) if blocks else np.empty(0, dtype=np.bool_)
+    return _spans(np.concatenate(blocks) if blocks else np.empty(0, dtype=np.bool_))
+
+
+class RunningDropouts:
+    """The lost stretches of one side of a call that goes on: what `dropouts` finds in all that was heard."""
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._width = round(FRAME_S * sample_rate_hz)
+        self._rest = np.empty(0, dtype=np.int16)
+        """The last whole frame, and the samples after it that do not fill another."""
+        self._lost: list[NDArray[np.bool_]] = []
+        self._begun = False
+
+    def hear(self, samples: NDArray[np.int16]) -> None:
+        """Take the side's next samples, shape (frames,)."""
+        waiting = np.concatenate([self._rest, samples])
+        whole = waiting.shape[0] // self._width
+        first = int(self._begun)
+        if whole > first:
+            self._lost.append(_lost(waiting, first, whole, self._width))
+            self._begun = True
+        self._rest = waiting[max(0, whole - 1) * self._width :]
+
+    def spans(self) -> tuple[tuple[float, float], ...]:
+        """The lost stretches so far, in seconds."""
+        return _spans(np.concatenate(self._lost) if self._lost else np.empty(0, dtype=np.bool_))
+
+
+def _spans(lost: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """The stretches of lost frames that are long enough, in seconds."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], lost.astype(np.int8), [0]))))
     joined: list[list[float]] = []
     for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):

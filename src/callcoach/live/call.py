@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callcoach.asr.engine import StreamingEngine
+from callcoach.audio.dropouts import RunningDropouts
 from callcoach.audio.speech import SpeechFinder
 from callcoach.datapath import Call, CallEvent, Finding, RuleReport, Speaker, Turn
 from callcoach.errors import AsrError
@@ -78,6 +79,7 @@ class LiveCall:
         self._rulebook, self._rubric = rulebook, rubric
         self._finder = SpeechFinder(SIDES, sample_rate_hz)
         self._loudness = {speaker: RunningLoudness(sample_rate_hz) for speaker in SIDES}
+        self._dropouts = {speaker: RunningDropouts(sample_rate_hz) for speaker in SIDES}
         self._rules = LiveRules(rulebook, call)
         self._watching = Watching(rulebook, call, speaks)
         self._pacer = HintPacer()
@@ -104,6 +106,7 @@ class LiveCall:
             self._heard_s = at_s + len(samples) / self._rate_hz
             for channel, (speaker, speaking) in enumerate(zip(SIDES, self._finder.speaking, strict=True)):
                 self._loudness[speaker].hear(samples[:, channel], speaking=speaking)
+                self._dropouts[speaker].hear(samples[:, channel])
                 if speaking:
                     self._spoke_s, self._last_speaker = self._heard_s, speaker
                 self._queues[speaker].put((samples[:, channel].copy(), at_s, speaking))
@@ -180,7 +183,8 @@ class LiveCall:
             self._tell(TurnHeard(turn))
             if self._heard_s - self._sounded_s >= SOUND_EVERY_S:
                 self._sounded_s = self._heard_s
-                self._rules.hear_sound({one: loudness.track() for one, loudness in self._loudness.items()})
+                levels = {one: loudness.track() for one, loudness in self._loudness.items()}
+                self._rules.hear_sound(levels, dropouts={one: lost.spans() for one, lost in self._dropouts.items()})
             self._make(self._rules.hear(turn))
         until_s = min(self._turns.from_s, *(news.open_from_s for news in self._news.values()))
         self._make(self._rules.hear_nothing(until_s - ROUNDING_S))
