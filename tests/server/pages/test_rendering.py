@@ -12,7 +12,10 @@ from jinja2 import meta, nodes
 import callcoach.server.app  # noqa: F401 - makes every domain's views known
 from callcoach.server.pages.rendering import GLOBALS, View, environment
 
-LAYOUT = {"document.html.j2", "frame.html.j2", "bare.html.j2", "parts.html.j2", "complaints/fields.html.j2"}
+LAYOUT = {
+    *("document.html.j2", "frame.html.j2", "bare.html.j2", "parts.html.j2"),
+    *("complaints/fields.html.j2", "phones/state.html.j2"),
+}
 
 
 def views(kind: type[View] = View) -> Iterator[type[View]]:
