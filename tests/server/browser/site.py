@@ -23,6 +23,7 @@ from callcoach.store.schema import upgrade
 from callcoach.store.sessions import begin_session
 from callcoach.store.tokens import make_token
 from callcoach.store.watched import SeenFile, note_file, note_folder
+from tests.server.browser.filled_around import put_around
 from tests.server.browser.filled_calling import put_campaigns, put_contact_book, put_customer_cards
 from tests.server.browser.filled_calls import APPEALED, EVENTFUL, PUBLISHED, put_calls, put_review_work, put_reviews
 from tests.server.process import Server
@@ -51,6 +52,13 @@ BESIDE = {
     "campaign-import": "/campaigns/1/import",
     "contacts-import": "/contacts/import",
     "contact": "/contacts/2",
+    "desk-notes": "/desk/notes?call_id=live-1&number=13800000020",
+    "desk-wrap-up": "/desk/wrap-up?call_id=live-1&number=13800000020",
+    "desk-callbacks": "/desk/callbacks",
+    "callback": "/callbacks/4",
+    "complaint": "/complaints/1",
+    "complaint-new": "/complaints/new?call_id=demo-01",
+    "disposition": "/dispositions?change=2",
     "person": "/people/4",
     "person-new": "/people/new",
     "call": "/calls/demo-01",
@@ -104,6 +112,7 @@ def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> I
             put_calls(own, database)
             put_review_work(database)
             put_reviews(own, database)
+            put_around(own, database)
         roll_up(database, own.server.time_zone)
     with Server(folder, **settings) as server:
         yield Site(server, own)
