@@ -130,14 +130,14 @@ def test_a_complaint_follows_its_outcome(agent: Visit) -> None:
     agent.open(notes("w2"))
     agent.type("#notes-text", "箱子破了")
     agent.until(SAVED)
-    agent.open("/desk/wrap-up?call_id=w2&number=13800000021")
+    agent.open("/desk/wrap-up?call_id=w2&number=13800000020")
     choose(agent, "投诉")
     agent.click("form[data-wrap-up] button.main")
     agent.until("return document.querySelector('.wrap-up a.main')")
     agent.click(".wrap-up a.main")
     agent.until("return location.pathname === '/complaints/new' && document.readyState === 'complete'")
     assert agent.run("return document.querySelector('#complaint').value") == "箱子破了"
-    assert agent.run("return document.querySelector('#number').value") == "13800000021"
+    assert agent.run("return document.querySelector('#number').value") == "13800000020"
     agent.submit("#customer", "李先生", "\ue007")
     assert agent.path.startswith("/complaints/")
     assert agent.text(".way [aria-current]") == "已记录"
