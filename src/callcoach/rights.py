@@ -52,6 +52,10 @@ class Permission(StrEnum):
     """Judge complaints, name their owners, approve what is proposed."""
     CALL_TEXTS = "call-texts"
     """Keep the outcomes, scripts and surveys that agents work with."""
+    PHONES_JOIN = "phones-join"
+    """Listen in on calls that go on, whisper to the agent, barge in, send a message to the desk."""
+    SPEAKING_RULES = "speaking-rules"
+    """Choose which rules speak up at the desk."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
     FOLDERS = "folders"
@@ -84,6 +88,19 @@ RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
     Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING | {Permission.COMPLAINTS_DECIDE},
     Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS},
+_TEACHERS = frozenset(
+    {
+        Permission.CALLS_RETRY,
+        Permission.PHONES_SEE,
+        Permission.PHONES_JOIN,
+        Permission.REVIEW,
+        Permission.COACH,
+    }
+)
+RIGHTS: dict[Role, frozenset[Permission]] = {
+    Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
+    Role.SUPERVISOR: _EVERYBODY | _TEACHERS,
+    Role.TRAINER: _EVERYBODY | _TEACHERS | {Permission.SPEAKING_RULES},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -108,6 +125,8 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.CALL_TEXTS: Scope.AROUND,
     Permission.COMPLAINTS: Scope.AROUND,
     Permission.COMPLAINTS_DECIDE: Scope.AROUND,
+    Permission.PHONES_JOIN: None,
+    Permission.SPEAKING_RULES: None,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.FOLDERS: Scope.CALLS_WRITE,
     Permission.HOOKS: Scope.HOOKS,

@@ -32,6 +32,7 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 AGENT = frozenset({Role.AGENT})
 KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 CALLERS = KEEPERS | AGENT
+TRAINERS = frozenset({Role.TRAINER, Role.ADMINISTRATOR})
 
 EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /": EVERYBODY,
@@ -99,6 +100,8 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "DELETE /api/v1/tokens/{token_id}": EVERYBODY,
     "GET /desk": EVERYBODY,
     "WEBSOCKET /desk/line": EVERYBODY,
+    "GET /speaking-rules": TRAINERS,
+    "POST /speaking-rules": TRAINERS,
     "GET /floor": TEACHERS,
     "WEBSOCKET /floor/news": TEACHERS,
     "GET /contacts": EVERYBODY,

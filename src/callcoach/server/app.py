@@ -38,6 +38,8 @@ from callcoach.server.desk import pages as desk_pages
 from callcoach.server.dialling.dialler import Dialler
 from callcoach.server.dialling.readiness import DeskReadiness
 from callcoach.server.errors import add_error_handlers
+from callcoach.server.exports import pages as export_pages
+from callcoach.server.floor import line as floor_line
 from callcoach.server.floor import pages as floor_pages
 from callcoach.server.folders import pages as folder_pages
 from callcoach.server.forgery import check_forgery
@@ -58,6 +60,7 @@ from callcoach.server.reviewing import pages as reviewing_pages
 from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
+from callcoach.server.speaking_rules import pages as speaking_rules_pages
 from callcoach.server.system import routes as system
 from callcoach.server.trends import coaching_pages, rule_pages
 from callcoach.server.trends import pages as trend_pages
@@ -108,6 +111,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     callback_pages.router,
     complaint_pages.router,
     disposition_pages.router,
+    floor_line.router,
+    speaking_rules_pages.router,
     hook_pages.router,
     contact_pages.router,
     customer_pages.router,

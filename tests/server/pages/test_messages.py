@@ -48,14 +48,18 @@ def keys_in_python(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def desk_keys() -> set[str]:
-    """What the desk's template and scripts say: all its texts are handed to the scripts at once."""
-    scripts = [
-        path.read_text(encoding="utf-8") for path in STATIC.glob("*.js") if path.stem.startswith(("desk", "headset"))
-    ]
-    templates = [path.read_text(encoding="utf-8") for path in (SERVER / "desk").rglob("*.j2")]
-    words = set(re.findall(r"[\"'`.]([a-z_]+)", "".join([*scripts, *templates])))
-    return {key for key in catalogue() if key.startswith("desk.") and key.removeprefix("desk.") in words}
+FOR_SCRIPTS = ("desk.", "floor.", "headset.")
+"""Domains all of whose texts are handed to scripts."""
+
+
+def keys_of_scripts() -> set[str]:
+    """What the live pages' templates and scripts say."""
+    live = ("desk", "headset", "floor")
+    scripts = [path for path in STATIC.glob("*.js") if path.stem.startswith(live)]
+    templates = [path for name in ("desk", "floor") for path in (SERVER / name).rglob("*.j2")]
+    said = "".join(path.read_text(encoding="utf-8") for path in (*scripts, *templates))
+    words = set(re.findall(r"[\"'`.]([a-z_]+)", said))
+    return {key for key in catalogue() if key.startswith(FOR_SCRIPTS) and key.partition(".")[2] in words}
 
 
 def computed_keys() -> set[str]:
@@ -66,7 +70,7 @@ def computed_keys() -> set[str]:
         family
         | sections
         | told_of
-        | desk_keys()
+        | keys_of_scripts()
         | {f"nav.{entry.name}" for section in NAVIGATION for entry in section.entries}
     )
 

@@ -13,7 +13,7 @@ from callcoach.rights import Permission
 from callcoach.server.desk.contexts import DeskPage
 from callcoach.server.desk.links import number_of_link
 from callcoach.server.desk.panels import PANELS
-from callcoach.server.pages.messages import catalogue
+from callcoach.server.pages.messages import domain_texts
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import require
 from callcoach.server.services import WithServices
@@ -21,7 +21,7 @@ from callcoach.server.services import WithServices
 router = APIRouter(include_in_schema=False)
 
 Agent = Annotated[Principal, Depends(require(Permission.PHONE))]
-DOMAIN = "desk."
+DOMAIN, HEADSET = "desk.", "headset."
 
 
 @router.get("/desk")
@@ -30,7 +30,7 @@ def get_desk(
 ) -> Response:
     """Show the desk; `dial` is a number or a tel:, sip: or callto: link to be offered for calling."""
     t = translator_of(request)
-    texts = {key.removeprefix(DOMAIN): t.words(words) for key, words in catalogue().items() if key.startswith(DOMAIN)}
+    texts = {**domain_texts(t, HEADSET), **domain_texts(t, DOMAIN)}
     settings = services.settings
     page = DeskPage(
         texts=texts,

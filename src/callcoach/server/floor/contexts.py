@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from callcoach.datapath import Severity
 from callcoach.server.pages.rendering import View
 
 
@@ -17,5 +18,7 @@ class FloorPage(View):
 
     texts: Mapping[str, str]
     """What the script says."""
+    grades: tuple[Severity, ...]
+    """From which severity on one may be alerted."""
     is_listening: bool
     """Whether calls are recognised as they go on."""

@@ -82,3 +82,12 @@ class Translator:
     def words(self, words: Words) -> str:
         """Return the half of a pair that the reader reads."""
         return words.zh if self.language is Language.ZH else words.en
+
+
+def domain_texts(translator: Translator, domain: str) -> dict[str, str]:
+    """Return all texts of a domain (`"desk."`) in the reader's language, by the rest of their keys: for scripts."""
+    return {
+        key.removeprefix(domain): translator.words(words)
+        for key, words in catalogue().items()
+        if key.startswith(domain)
+    }

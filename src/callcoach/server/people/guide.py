@@ -38,6 +38,8 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.COMPLAINTS: ("登记投诉、处理自己负责的投诉", "record complaints, work on one's own"),
     Permission.COMPLAINTS_DECIDE: ("判定投诉、定责任人、批准方案", "judge complaints, name owners, approve"),
     Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),
+    Permission.PHONES_JOIN: ("监听、耳语、插话、给坐席发消息", "listen in, whisper, barge in, send messages to desks"),
+    Permission.SPEAKING_RULES: ("选择通话中提示的规则", "choose the rules that speak up at the desk"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
     Permission.FOLDERS: ("查看录音文件夹，重试拒收的文件", "see watched folders, have files tried again"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),

@@ -25,7 +25,7 @@
   options = new DeskOptions({ text, changed: optionChanged });
   numbers = new Numbers({ text, person: root.dataset.person ?? "", dial: (target) => deed("dial", { target }, text("dial")), tone });
   cards = new CallCards({ box: at("#desk-calls"), text, deed, search: (input, list) => numbers.search(input, list), keypad: () => { numbers.togglePad(true); at("#desk-keypad button").focus(); } });
-  const line = new DeskLine({ path: "/desk/line", news: take, sound: (buffer) => headset.hear(buffer), state: lineState });
+  const line = new ServerLine({ path: "/desk/line", news: take, sound: (buffer) => headset.hear(buffer), state: lineState });
 
   // -- what comes from the server ---------------------------------------------------------------
 

@@ -126,16 +126,3 @@ class CallCards {
     for (const cell of this.box.querySelectorAll(".time")) if (cell.dataset.since) cell.textContent = lengthSince(Number(cell.dataset.since));
   }
 }
-
-function make(name, content = "", kind = "") {
-  const made = document.createElement(name);
-  made.textContent = content;
-  if (kind) made.className = kind;
-  return made;
-}
-
-// The time since a moment (Unix seconds), as m:ss.
-function lengthSince(since) {
-  const s = Math.max(0, Math.round(Date.now() / 1000 - since));
-  return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
-}

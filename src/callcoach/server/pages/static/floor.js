@@ -1,116 +1,175 @@
-// The floor: a row for each phone, kept up to date by what the server tells; the words of the call that was chosen.
+// The floor: a row for each phone, kept up to date by what the server tells; the call that was chosen, its words, and
+// taking part in it; alerts of the severity that the supervisor chose.
 "use strict";
 
 (() => {
   const floor = document.querySelector("#floor");
   if (!floor) return;
-  const text = (key) => floor.getAttribute(`data-text-${key}`);
+  const at = (css) => document.querySelector(css);
+  const texts = JSON.parse(floor.dataset.texts);
+  const text = (key, values = {}) => Object.entries(values).reduce((said, [name, value]) => said.replaceAll(`{${name}}`, value), texts[key] ?? key);
   const chinese = document.documentElement.lang.startsWith("zh");
+  const SEVERITIES = ["notice", "warning", "serious", "fatal"];
+  const SIGNS = { notice: "○", warning: "△", serious: "▲", fatal: "✖" };
+  const KEPT_LEVEL = "callcoach-floor-alerts", MOST_ALERTS = 6;
   const phones = new Map();
-  const AGAIN_MS = [500, 1000, 2000, 4000, 8000];
-  let tries = 0;
-  let chosen = null;
+  const alerts = [];
+  let chosen = null, joined = null, mayJoin = false;
 
-  const named = (hint) => (chinese ? hint.name_zh : hint.name_en);
+  const named = (one) => (chinese ? one.name_zh : one.name_en);
   const advice = (hint) => (chinese ? hint.advice_zh : hint.advice_en || hint.advice_zh);
-  const element = (name, content, kind) => {
-    const made = document.createElement(name);
-    made.textContent = content;
-    if (kind) made.className = kind;
-    return made;
-  };
 
-  function connect() {
-    const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/floor/news`);
-    socket.onopen = () => { tries = 0; document.querySelector("#floor-gone").hidden = true; };
-    socket.onmessage = (event) => take(JSON.parse(event.data));
-    socket.onclose = () => {
-      document.querySelector("#floor-gone").hidden = false;
-      setTimeout(connect, AGAIN_MS[Math.min(tries++, AGAIN_MS.length - 1)]);
-    };
-  }
+  const headset = new Headset({
+    worklet: floor.dataset.worklet,
+    spoken: (buffer) => { if (joined && joined.how !== "listen") line.speak(buffer); },
+    levels: (of, level) => { at("#floor-level").value = Math.max(-60, level); },
+    lost: (word) => { tell(text(word)); leave(); },
+  });
+  const line = new ServerLine({
+    path: "/floor/news", news: take, sound: (buffer) => headset.hear(buffer),
+    state: (is) => {
+      at("#floor-gone").hidden = is === "up";
+      if (is !== "up" && joined) { joined = null; headset.close(); drawJoining(); }
+    },
+  });
 
-  function take(news) {
-    if (news.kind === "snapshot") {
-      phones.clear();
-      for (const phone of news.phones) {
-        const calls = new Map();
-        for (const [id, live] of Object.entries(phone.live)) {
-          calls.set(id, { ...fresh(), score: live.score, gauges: live.gauges });
-          live.told.forEach((update) => learn(calls.get(id), update));
-        }
-        phones.set(phone.person_id, { name: phone.name, number: phone.number, standing: phone.standing, calls });
-      }
-    } else if (news.kind === "gone") phones.delete(news.person_id);
-    else if (news.kind === "connected") phones.set(news.person_id, { ...news.data, standing: { registered: false, calls: [] }, calls: new Map() });
+  function take(kind, data, person) {
+    if (kind === "snapshot") snapshot(data);
+    else if (kind === "gone") gone(person);
+    else if (kind === "connected") phones.set(person, { ...data, standing: { registered: false, calls: [] }, calls: new Map() });
     else {
-      const phone = phones.get(news.person_id);
-      if (phone && news.kind === "standing") phone.standing = news.data;
-      if (phone && news.kind === "live") {
-        if (!phone.calls.has(news.data.call_id)) phone.calls.set(news.data.call_id, fresh());
-        learn(phone.calls.get(news.data.call_id), news.data);
+      const phone = phones.get(person);
+      if (phone && kind === "standing") phone.standing = data;
+      if (phone && kind === "presence") phone.presence = data;
+      if (phone && kind === "live") {
+        if (!phone.calls.has(data.call_id)) phone.calls.set(data.call_id, fresh());
+        learn(phone, phone.calls.get(data.call_id), data, person);
       }
     }
     draw();
   }
 
-  const fresh = () => ({ score: 100, gauges: null, hint: null, lines: [], partial: {} });
+  function snapshot(data) {
+    mayJoin = data.may_join;
+    phones.clear();
+    for (const phone of data.phones) {
+      const calls = new Map();
+      for (const [id, live] of Object.entries(phone.live)) {
+        calls.set(id, { ...fresh(), score: live.score, gauges: live.gauges });
+        live.told.forEach((update) => learn(phone, calls.get(id), update, null));
+      }
+      phones.set(phone.person_id, { ...phone, calls });
+    }
+  }
 
-  function learn(call, update) {
+  function gone(person) {
+    phones.delete(person);
+    if (joined?.person === person) { joined = null; headset.close(); tell(text("left_by_phone")); drawJoining(); }
+  }
+
+  const fresh = () => ({ score: 100, gauges: null, hint: null, lines: [], partial: {}, worst: -1 });
+
+  // `person` is null for what happened before this page was open: it is shown, and alerts nobody.
+  function learn(phone, call, update, person) {
     if (update.update === "Gauges") call.gauges = update;
     if (update.update === "Hint") { call.hint = update; call.lines.push({ hint: update }); }
     if (update.update === "FindingMade") { call.score = update.score; call.lines.push({ finding: update.finding }); }
     if (update.update === "Partial") call.partial[update.speaker] = update.text;
-    if (update.update === "TurnHeard") call.lines.push({ turn: update.turn });
+    if (update.update === "TurnHeard") { call.lines.push({ turn: update.turn }); call.partial[update.turn.speaker] = ""; }
+    const found = update.update === "Hint" ? update : update.update === "FindingMade" ? update.finding : null;
+    if (!found) return;
+    const grade = SEVERITIES.indexOf(found.severity);
+    call.worst = Math.max(call.worst, grade);
+    if (person !== null && grade >= level()) alert(phone, found, person);
   }
 
-  function stateOf(standing, call) {
-    if (!call) return standing.registered ? ["idle", "good"] : ["unregistered", "plain"];
-    if (call.phase === "talking") return call.hold === "none" ? ["talking", "good"] : ["held", "plain"];
-    return call.phase.startsWith("ringing_in") ? ["ringing", "plain"] : ["dialing", "plain"];
+  // -- alerts -------------------------------------------------------------------------------------
+
+  function level() { return Number(at("#floor-alerts-from").value); }
+
+  function alert(phone, found, person) {
+    const same = alerts.find((one) => one.person === person && one.rule === found.rule_id && Date.now() - one.at < 15000);
+    if (same) return; // the hint and the finding that follows it are one matter
+    alerts.unshift({ person, rule: found.rule_id, name: phone.name, found, at: Date.now() });
+    alerts.length = Math.min(alerts.length, MOST_ALERTS);
+    if ("Notification" in window && Notification.permission === "granted" && document.hidden) {
+      new Notification(`${phone.name} · ${named(found)}`, { body: found.quote ?? "", tag: `callcoach-floor-${person}` });
+    }
+    drawAlerts();
   }
 
-  function length(since) {
-    if (!since) return "";
-    const s = Math.max(0, Math.round(Date.now() / 1000 - since));
-    return `${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`;
+  function drawAlerts() {
+    at("#floor-alerts").hidden = !alerts.length;
+    at("#floor-alerts ol").replaceChildren(...alerts.map((one) => {
+      const item = document.createElement("li");
+      const button = make("button", `${new Date(one.at).toLocaleTimeString(document.documentElement.lang)} ${one.name}`, "quiet");
+      button.type = "button";
+      button.addEventListener("click", () => choose(one.person));
+      item.append(button, " ", make("b", `${SIGNS[one.found.severity]} ${named(one.found)}`, `sev-${one.found.severity}`), ` ${one.found.quote ?? ""}`);
+      return item;
+    }));
+  }
+
+  // -- the table ----------------------------------------------------------------------------------
+
+  function stateOf(phone, call) {
+    if (call) {
+      if (call.phase === "talking") return call.hold === "none" ? ["talking", "good"] : ["held", "plain"];
+      return call.phase === "ringing_in" ? ["ringing", "plain"] : ["dialing", "plain"];
+    }
+    if (!phone.standing.registered && phone.number) return ["unregistered", "plain"];
+    const presence = phone.presence?.state ?? "not_ready";
+    return [presence, presence === "ready" ? "good" : "plain"];
   }
 
   function gauge(live) {
     if (!live?.gauges) return "";
     const now = [];
     if (live.gauges.silence_s >= 3) now.push(`${text("silence")} ${live.gauges.silence_s.toFixed(0)} s`);
-    if (live.gauges.talk_over) now.push(text("talk-over"));
-    if (live.gauges.agent_level_db >= 4) now.push(`+${live.gauges.agent_level_db} dB`);
+    if (live.gauges.talk_over) now.push(text("talk_over"));
+    if (live.gauges.agent_level_db >= 4) now.push(`+${live.gauges.agent_level_db.toFixed(0)} dB`);
     return now.join(" · ");
   }
 
   function draw() {
-    const rows = [...phones].sort((a, b) => a[1].name.localeCompare(b[1].name, "zh")).map(([id, phone]) => {
-      const call = phone.standing.calls.at(-1);
-      const live = call ? phone.calls.get(call.call_id) : null;
-      const [state, kind] = stateOf(phone.standing, call);
-      const row = document.createElement("tr");
-      const head = element("th", "");
-      head.scope = "row";
-      const pick = element("button", `${phone.name} ${phone.number}`, "quiet");
-      pick.type = "button";
-      pick.setAttribute("aria-pressed", String(chosen === id));
-      pick.addEventListener("click", () => { chosen = id; draw(); });
-      head.append(pick);
-      const latest = element("td", "");
-      if (live?.hint) latest.append(element("b", named(live.hint), `sev-${live.hint.severity}`), ` ${live.hint.quote}`);
-      const time = element("td", length(call?.talking_since), "figure");
-      time.dataset.since = call?.talking_since ?? "";
-      row.append(head, element("td", `${kind === "good" ? "●" : "○"} ${text(state)}`), element("td", call ? `${call.name} ${call.number}`.trim() : ""), time,
-        element("td", live ? live.score.toFixed(0) : "", "figure"), element("td", gauge(live)), latest);
-      return row;
-    });
-    const focused = document.activeElement?.closest?.("#floor-rows") ? [...document.querySelectorAll("#floor-rows button")].indexOf(document.activeElement) : -1;
-    document.querySelector("#floor-rows").replaceChildren(...rows);
-    if (focused >= 0) document.querySelectorAll("#floor-rows button")[focused]?.focus();
-    document.querySelector("#floor-nobody").hidden = phones.size > 0;
+    const rows = [...phones].sort((a, b) => a[1].name.localeCompare(b[1].name, "zh")).map(row);
+    const buttons = () => [...document.querySelectorAll("#floor-rows button")];
+    const focused = buttons().indexOf(document.activeElement);
+    at("#floor-rows").replaceChildren(...rows);
+    if (focused >= 0) buttons()[focused]?.focus();
+    at("#floor-nobody").hidden = phones.size > 0;
     drawWords();
+    drawJoining();
+  }
+
+  function row([person, phone]) {
+    const call = phone.standing.calls.find((one) => one.phase === "talking" && one.hold === "none") ?? phone.standing.calls.at(-1);
+    const live = call ? phone.calls.get(call.call_id) : null;
+    const [state, kind] = stateOf(phone, call);
+    const made = make("tr", "", live && live.worst >= level() ? "alert" : "");
+    const head = make("th");
+    head.scope = "row";
+    const pick = make("button", `${phone.name} ${phone.number}`, "quiet");
+    pick.type = "button";
+    pick.setAttribute("aria-pressed", String(chosen === person));
+    pick.addEventListener("click", () => choose(person));
+    head.append(pick);
+    const latest = make("td");
+    if (live?.hint) latest.append(make("b", `${SIGNS[live.hint.severity]} ${named(live.hint)}`, `sev-${live.hint.severity}`), ` ${live.hint.quote}`);
+    const time = make("td", "", "figure");
+    const since = call ? call.talking_since : phone.presence?.since;
+    time.textContent = since ? lengthSince(since) : "";
+    time.dataset.since = since ?? "";
+    const reason = !call && phone.presence?.reason ? ` ${phone.presence.reason}` : "";
+    made.append(head, make("td", `${kind === "good" ? "●" : "○"} ${text(state)}${reason}`), make("td", call ? `${call.name} ${call.number}`.trim() : ""), time,
+      make("td", live ? live.score.toFixed(0) : "", "figure"), make("td", gauge(live)), latest);
+    return made;
+  }
+
+  function choose(person) {
+    chosen = person;
+    if (joined && joined.person !== person) leave();
+    draw();
   }
 
   function drawWords() {
@@ -118,19 +177,81 @@
     const calls = phone ? [...phone.calls.values()] : [];
     if (!calls.length) return;
     const live = calls.at(-1);
-    const lines = live.lines.map((line) => {
-      if (line.turn) return element("li", `${text(line.turn.speaker)}：${line.turn.text}`, line.turn.speaker);
-      if (line.hint) return element("li", `▲ ${named(line.hint)} ${advice(line.hint)}`, `sev-${line.hint.severity}`);
-      return element("li", `${text("findings")}：${chinese ? line.finding.name_zh : line.finding.name_en}`, `sev-${line.finding.severity}`);
+    const lines = live.lines.map((one) => {
+      if (one.turn) return make("li", `${text(one.turn.speaker)}：${one.turn.text}`, one.turn.speaker);
+      if (one.hint) return make("li", `${SIGNS[one.hint.severity]} ${named(one.hint)} → ${advice(one.hint)}`, `sev-${one.hint.severity}`);
+      return make("li", `${text("findings")}：${named(one.finding)}`, `sev-${one.finding.severity}`);
     });
-    for (const [speaker, partial] of Object.entries(live.partial)) if (partial) lines.push(element("li", `${text(speaker)}：${partial} …`, "soft"));
-    const box = document.querySelector("#floor-words");
+    for (const [speaker, partial] of Object.entries(live.partial)) if (partial) lines.push(make("li", `${text(speaker)}：${partial} …`, "soft"));
+    const box = at("#floor-words");
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
     box.replaceChildren(...lines);
-    box.scrollTop = box.scrollHeight;
+    if (atEnd) box.scrollTop = box.scrollHeight;
   }
 
+  // -- taking part --------------------------------------------------------------------------------
+
+  function drawJoining() {
+    const phone = phones.get(chosen);
+    at("#floor-joining").hidden = !mayJoin || !phone;
+    at("#floor-chosen").textContent = phone ? phone.name : "";
+    for (const button of document.querySelectorAll("#floor-joining [data-how]")) {
+      button.setAttribute("aria-pressed", String(joined?.how === button.dataset.how));
+      button.disabled = !phone?.standing.calls.some((call) => call.phase === "talking");
+    }
+    at("#floor-leave").hidden = !joined;
+    at("#floor-level").hidden = !joined;
+  }
+
+  async function join(how) {
+    const person = chosen;
+    try {
+      const { rate_hz: rateHz } = await line.ask("join", { person_id: person, how });
+      await headset.open({ rateHz, channels: 2, speaks: how !== "listen" });
+      joined = { person, how };
+    } catch (error) {
+      await leave();
+      tell(texts[error.message] ?? text("not_joined", { detail: error.detail ?? error.message }));
+    }
+    drawJoining();
+  }
+
+  async function leave() {
+    joined = null;
+    await headset.close();
+    await line.ask("leave").catch(() => {});
+    drawJoining();
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    const field = at("#floor-message");
+    try {
+      const { arrived } = await line.ask("message", { person_id: chosen, text: field.value });
+      tell(text(arrived ? "message_sent" : "message_unread"), arrived ? "good" : "bad");
+      if (arrived) field.value = "";
+    } catch (error) { tell(text("message_failed", { detail: error.message })); }
+  }
+
+  function tell(words, kind = "bad") {
+    const told = make("p", `${kind === "bad" ? "✖" : "✓"} ${words}`, `banner ${kind}`);
+    setTimeout(() => told.remove(), 8000);
+    at("#told").append(told);
+  }
+
+  for (const button of document.querySelectorAll("#floor-joining [data-how]")) {
+    button.addEventListener("click", () => (joined?.how === button.dataset.how ? leave() : join(button.dataset.how)));
+  }
+  at("#floor-leave").addEventListener("click", leave);
+  at("#floor-message-form").addEventListener("submit", send);
+  const from = at("#floor-alerts-from");
+  from.value = localStorage.getItem(KEPT_LEVEL) ?? "2";
+  from.addEventListener("change", () => {
+    localStorage.setItem(KEPT_LEVEL, from.value);
+    if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
+    draw();
+  });
   setInterval(() => {
-    for (const cell of document.querySelectorAll("#floor-rows td[data-since]")) if (cell.dataset.since) cell.textContent = length(Number(cell.dataset.since));
+    for (const cell of document.querySelectorAll("#floor-rows td[data-since]")) if (cell.dataset.since) cell.textContent = lengthSince(Number(cell.dataset.since));
   }, 1000);
-  connect();
 })();

@@ -45,9 +45,11 @@ class Microphone extends AudioWorkletProcessor {
 // what has piled up beyond twice the wait is skipped, for delay that has come stays otherwise.
 const WAIT_MS = 30, MOST_WAIT_MS = 120, STEP_MS = 10, CALM_S = 10;
 
+// `processorOptions.channels`: 1, or 2 for both sides of a call, whose samples come in turn.
 class Ear extends AudioWorkletProcessor {
-  constructor() {
+  constructor({ processorOptions }) {
     super();
+    this.channels = processorOptions?.channels ?? 1;
     this.level = new Level(this.port);
     this.frames = [];
     this.at = 0;
@@ -60,36 +62,34 @@ class Ear extends AudioWorkletProcessor {
 
   take(frame) {
     this.frames.push(frame);
-    this.waiting += frame.length;
+    this.waiting += frame.length / this.channels;
     if (this.waiting > 2 * this.wait + 2 * FRAME) this.skip(this.waiting - this.wait);
   }
 
   skip(count) {
     while (count > 0 && this.frames.length) {
-      const taken = Math.min(count, this.frames[0].length - this.at);
-      this.at += taken;
+      const taken = Math.min(count, (this.frames[0].length - this.at) / this.channels);
+      this.at += taken * this.channels;
       this.waiting -= taken;
       count -= taken;
       if (this.at === this.frames[0].length) { this.frames.shift(); this.at = 0; }
     }
   }
 
-  next() {
-    const sample = this.frames[0][this.at++] / 32768;
+  // Put the next sample of each channel into `outputs` at `place`.
+  next(outputs, place) {
+    for (let channel = 0; channel < this.channels; channel++) outputs[channel][place] = this.frames[0][this.at++] / 32768;
     this.waiting--;
-    if (this.at === this.frames[0].length) { this.frames.shift(); this.at = 0; }
-    return sample;
+    if (this.at >= this.frames[0].length) { this.frames.shift(); this.at = 0; }
   }
 
-  process(_, outputs) {
-    const output = outputs[0][0];
+  process(_, [output]) {
     if (!this.playing && this.waiting >= this.wait) this.playing = true;
-    for (let i = 0; i < output.length; i++) {
-      if (this.playing && !this.waiting) this.starve();
-      output[i] = this.playing ? this.next() : 0;
-      this.level.add(output[i]);
+    for (let place = 0; place < output[0].length; place++) {
+      if (this.playing && this.waiting < 1) this.starve();
+      if (this.playing) this.next(output, place);
+      this.level.add(output[0][place]);
     }
-    for (const other of outputs[0].slice(1)) other.set(output);
     if (this.playing && currentTime - this.calmSince > CALM_S) {
       this.wait = Math.max(WAIT_MS * MS, this.wait - STEP_MS * MS);
       this.calmSince = currentTime;

@@ -1,12 +1,13 @@
-// The desk's connection to the server: news come in, wishes go out and are answered, sound goes both ways.
+// A page's connection to the server: news come in, wishes go out and are answered, sound goes both ways.
 // It is tried again until it is there; the server then tells how everything stands.
 "use strict";
 
-class DeskLine {
+class ServerLine {
   static AGAIN_MS = [300, 500, 1000, 2000, 4000];
   static ANSWER_MS = 20000;
   static SIGNED_OUT = [4003, 1008];
 
+  // news(kind, data, person id), sound(ArrayBuffer), state("up" | "gone" | "signed-out").
   constructor({ path, news, sound, state }) {
     Object.assign(this, { path, news, sound, state });
     this.tries = 0;
@@ -30,9 +31,9 @@ class DeskLine {
       if (socket !== this.socket) return;
       for (const one of this.asked.values()) one.reject(new Error("the connection was lost"));
       this.asked.clear();
-      if (DeskLine.SIGNED_OUT.includes(event.code)) return this.state("signed-out");
+      if (ServerLine.SIGNED_OUT.includes(event.code)) return this.state("signed-out");
       this.state("gone");
-      this.timer = setTimeout(() => this.connect(), DeskLine.AGAIN_MS[Math.min(this.tries++, DeskLine.AGAIN_MS.length - 1)]);
+      this.timer = setTimeout(() => this.connect(), ServerLine.AGAIN_MS[Math.min(this.tries++, ServerLine.AGAIN_MS.length - 1)]);
     };
   }
 
@@ -42,7 +43,7 @@ class DeskLine {
 
   take(message) {
     if (message.kind === "snapshot") this.state("up");
-    if (message.kind !== "answer") return this.news(message.kind, message.data ?? message);
+    if (message.kind !== "answer") return this.news(message.kind, message.data ?? message, message.person_id);
     const { number, error, value } = message.data;
     const waiting = this.asked.get(number);
     this.asked.delete(number);
@@ -56,7 +57,7 @@ class DeskLine {
     const number = ++this.number;
     const answer = new Promise((resolve, reject) => {
       this.asked.set(number, { resolve, reject });
-      setTimeout(() => { if (this.asked.delete(number)) reject(new Error("no answer")); }, DeskLine.ANSWER_MS);
+      setTimeout(() => { if (this.asked.delete(number)) reject(new Error("no answer")); }, ServerLine.ANSWER_MS);
     });
     this.socket.send(JSON.stringify({ ask: number, command, arguments: args }));
     return answer;

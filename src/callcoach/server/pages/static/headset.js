@@ -10,32 +10,40 @@ class Headset {
 
   get isOpen() { return Boolean(this.context); }
 
-  // Open both ends. Throws an error whose message is a key of the desk's texts: mic_refused, mic_none, …
-  async open({ rateHz, microphone = "", speaker = "", echoCancellation = true, noiseSuppression = true, autoGainControl = true }) {
+  // Open the ear, and the microphone unless `speaks` is false. `channels` is 2 to hear both sides of a call in turn.
+  // Throws an error whose message is a key of the texts: mic_refused, mic_none, …
+  async open({ rateHz, channels = 1, speaks = true, speaker = "", ...microphone }) {
     await this.close();
-    if (!navigator.mediaDevices?.getUserMedia) throw new Error("mic_insecure");
-    const stream = await navigator.mediaDevices.getUserMedia({
-      audio: { echoCancellation, noiseSuppression, autoGainControl, channelCount: 1, ...(microphone && { deviceId: { exact: microphone } }) },
-    }).catch((error) => { throw Headset.inWords(error); });
+    const stream = speaks ? await this.openMicrophone(microphone) : null;
     try {
       const context = new AudioContext({ sampleRate: rateHz, latencyHint: "interactive" });
-      this.context = context;
-      this.stream = stream;
+      Object.assign(this, { context, stream });
       await context.audioWorklet.addModule(this.worklet);
       if (speaker && context.setSinkId) await context.setSinkId(speaker).catch(() => {});
-      this.microphone = new AudioWorkletNode(context, "headset-microphone", { numberOfOutputs: 0 });
-      this.ear = new AudioWorkletNode(context, "headset-ear", { numberOfInputs: 0, outputChannelCount: [1] });
-      this.source = context.createMediaStreamSource(stream);
-      this.source.connect(this.microphone);
+      this.ear = new AudioWorkletNode(context, "headset-ear", { numberOfInputs: 0, outputChannelCount: [channels], processorOptions: { channels } });
       this.ear.connect(context.destination);
-      this.microphone.port.onmessage = (event) => this.said(event.data);
       this.ear.port.onmessage = (event) => this.levels("ear", event.data.level);
-      stream.getAudioTracks()[0].onended = () => { this.close(); this.lost("mic_lost"); };
+      if (stream) this.connectMicrophone();
       await context.resume();
     } catch (error) {
       await this.close();
       throw Headset.inWords(error);
     }
+  }
+
+  openMicrophone({ microphone = "", echoCancellation = true, noiseSuppression = true, autoGainControl = true }) {
+    if (!navigator.mediaDevices?.getUserMedia) throw new Error("mic_insecure");
+    const device = microphone ? { deviceId: { exact: microphone } } : {};
+    const audio = { echoCancellation, noiseSuppression, autoGainControl, channelCount: 1, ...device };
+    return navigator.mediaDevices.getUserMedia({ audio }).catch((error) => { throw Headset.inWords(error); });
+  }
+
+  connectMicrophone() {
+    this.microphone = new AudioWorkletNode(this.context, "headset-microphone", { numberOfOutputs: 0 });
+    this.source = this.context.createMediaStreamSource(this.stream);
+    this.source.connect(this.microphone);
+    this.microphone.port.onmessage = (event) => this.said(event.data);
+    this.stream.getAudioTracks()[0].onended = () => { this.close(); this.lost("mic_lost"); };
   }
 
   said(data) {

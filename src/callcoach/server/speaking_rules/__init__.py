@@ -1,0 +1,1 @@
+"""Trainers choose which rules speak up at the desk while a call goes on."""
