@@ -83,12 +83,7 @@ _EVERYBODY = frozenset(
 )
 _CALLING = frozenset({Permission.CUSTOMERS_EDIT, Permission.CAMPAIGNS_WORK})
 _KEEPING = frozenset({Permission.CONTACTS_KEEP, Permission.CUSTOMERS_KEEP, Permission.CAMPAIGNS_KEEP})
-_TEACHING = frozenset({Permission.CALLS_RETRY, Permission.PHONES_SEE, Permission.REVIEW, Permission.COACH})
-RIGHTS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING | {Permission.COMPLAINTS_DECIDE},
-    Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS},
-_TEACHERS = frozenset(
+_TEACHING = frozenset(
     {
         Permission.CALLS_RETRY,
         Permission.PHONES_SEE,
@@ -98,9 +93,9 @@ _TEACHERS = frozenset(
     }
 )
 RIGHTS: dict[Role, frozenset[Permission]] = {
-    Role.AGENT: _EVERYBODY | {Permission.REVIEW_ANSWER},
-    Role.SUPERVISOR: _EVERYBODY | _TEACHERS,
-    Role.TRAINER: _EVERYBODY | _TEACHERS | {Permission.SPEAKING_RULES},
+    Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
+    Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING | {Permission.COMPLAINTS_DECIDE},
+    Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS, Permission.SPEAKING_RULES},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {

@@ -32,7 +32,6 @@ ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 AGENT = frozenset({Role.AGENT})
 KEEPERS = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
 CALLERS = KEEPERS | AGENT
-TRAINERS = frozenset({Role.TRAINER, Role.ADMINISTRATOR})
 
 EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /": EVERYBODY,

@@ -38,7 +38,6 @@ from callcoach.server.desk import pages as desk_pages
 from callcoach.server.dialling.dialler import Dialler
 from callcoach.server.dialling.readiness import DeskReadiness
 from callcoach.server.errors import add_error_handlers
-from callcoach.server.exports import pages as export_pages
 from callcoach.server.floor import line as floor_line
 from callcoach.server.floor import pages as floor_pages
 from callcoach.server.folders import pages as folder_pages

@@ -75,7 +75,7 @@ def test_a_call_from_the_page_is_heard_recorded_transcribed_and_flagged(
         visit.until("return document.querySelector('#desk-ready').ariaPressed === 'true'")
         visit.click("#desk-headset")
         visit.until("return document.querySelector('#desk-mic-level').value > -50")
-        wait_until(lambda: server.services.exchange._listening.ready.is_set(), "the live recognition", timeout_s=120)
+        wait_until(server.services.exchange._listening.ready.is_set, "the live recognition", timeout_s=120)
         visit.type("#desk-number", "8001" + Keys.ENTER)
         visit.until("return document.querySelector('.call.talking')")
         wait_until(lambda: visit.run("return document.querySelector('.hint-now')"), "a hint on the page", timeout_s=90)
@@ -94,9 +94,7 @@ def test_a_call_from_the_page_is_heard_recorded_transcribed_and_flagged(
         wait_until(receipt.exists, "the receipt of the recording", timeout_s=60)
         headers = token_for(server.services, "chen.jing", Role.ADMINISTRATOR)
         address = f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}"
-        wait_until(
-            lambda: httpx2.get(address, headers=headers).json()["state"] == "scored", "the score", timeout_s=180
-        )
+        wait_until(lambda: httpx2.get(address, headers=headers).json()["state"] == "scored", "the score", timeout_s=180)
         assert visit.complaints() == []
         heard = customer.heard()
     said, _ = read_wav(speech("agent"))

@@ -23,8 +23,8 @@ class DeskPage(View):
     """The PBX's number that plays back what one says; empty: there is none."""
     is_listening: bool
     """Whether calls are recognised as they go on."""
-    panels: tuple[Mapping[str, str], ...]
-    """What can be shown around the call: `name`, `title` and `path` of each."""
+    panels: tuple[Mapping[str, str | bool], ...]
+    """What can be shown around the call: `name`, `title`, `path` and `needs_call` of each."""
     person_id: int
     """Whose desk it is: what this browser remembers belongs to them."""
     dial: str

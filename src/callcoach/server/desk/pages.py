@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callcoach.principal import Principal
-from callcoach.rights import Permission
+from callcoach.rights import Permission, may
 from callcoach.server.desk.contexts import DeskPage
 from callcoach.server.desk.links import number_of_link
 from callcoach.server.desk.panels import PANELS
@@ -37,7 +37,11 @@ def get_desk(
         reasons=settings.desk.reasons,
         test_number=settings.desk.test_number,
         is_listening=settings.live.enabled,
-        panels=tuple({"name": one.name, "title": t(one.title), "path": one.path} for one in PANELS),
+        panels=tuple(
+            {"name": one.name, "title": t(one.title), "path": one.path, "needs_call": one.needs_call}
+            for one in PANELS
+            if may(principal, one.permission)
+        ),
         person_id=principal.person_id,
         dial=number_of_link(dial),
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from callcoach.rights import Permission
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:
@@ -12,7 +14,15 @@ class Panel:
     name: str
     title: str
     path: str
+    permission: Permission
+    needs_call: bool = True
+    """Whether there is nothing to show without a call."""
 
 
-PANELS: tuple[Panel, ...] = ()
+PANELS: tuple[Panel, ...] = (
+    Panel("card", "desk.panel_card", "/desk/card", Permission.CALLS_SEE),
+    Panel("notes", "desk.panel_notes", "/desk/notes", Permission.AROUND_CALL),
+    Panel("wrap-up", "desk.panel_wrap_up", "/desk/wrap-up", Permission.AROUND_CALL),
+    Panel("callbacks", "desk.panel_callbacks", "/desk/callbacks", Permission.AROUND_CALL, needs_call=False),
+)
 """In the order of their tabs; the first is shown when a call begins."""

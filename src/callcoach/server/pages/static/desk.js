@@ -13,7 +13,6 @@
   const state = { desk: null, headsetDesk: null, phone: null, presence: null, up: false, mic: null, heardAt: 0, calls: [] };
   const troubles = new Map();
   const ringer = new Ringer();
-  let options, numbers, live, cards;
 
   const headset = new Headset({
     worklet: root.dataset.worklet,
@@ -21,10 +20,11 @@
     levels: showLevel,
     lost: (word) => { sessionStorage.removeItem(USES_HEADSET); trouble("headset", text(word)); line.ask("lay_headset_down").catch(() => {}); draw(); },
   });
-  live = new LiveView({ text, chinese, idle: text(root.dataset.listening === "1" ? "hints_idle" : "hints_off") });
-  options = new DeskOptions({ text, changed: optionChanged });
-  numbers = new Numbers({ text, person: root.dataset.person ?? "", dial: (target) => deed("dial", { target }, text("dial")), tone });
-  cards = new CallCards({ box: at("#desk-calls"), text, deed, search: (input, list) => numbers.search(input, list), keypad: () => { numbers.togglePad(true); at("#desk-keypad button").focus(); } });
+  const live = new LiveView({ text, chinese, idle: text(root.dataset.listening === "1" ? "hints_idle" : "hints_off") });
+  const options = new DeskOptions({ text, changed: optionChanged });
+  const numbers = new Numbers({ text, person: root.dataset.person ?? "", dial: (target) => deed("dial", { target }, text("dial")), tone });
+  const cards = new CallCards({ box: at("#desk-calls"), text, deed, search: (input, list) => numbers.search(input, list), keypad: () => { numbers.togglePad(true); at("#desk-keypad button").focus(); } });
+  const around = new Around({ panels: JSON.parse(root.dataset.panels), due: remindOf });
   const line = new ServerLine({ path: "/desk/line", news: take, sound: (buffer) => headset.hear(buffer), state: lineState });
 
   // -- what comes from the server ---------------------------------------------------------------
@@ -63,6 +63,7 @@
     state.phone.standing = standing;
     const now = new Set(standing.calls.map((call) => call.call_id));
     for (const call of before.calls) if (!now.has(call.call_id)) numbers.remember(call);
+    if (before.calls.length && !standing.calls.length) around.wrapUp();
     const shown = standing.calls.find((call) => call.phase === "talking" && call.hold === "none") ?? standing.calls[0];
     if (shown) live.show(shown.call_id);
     if (shown) around.show(shown);
@@ -203,6 +204,12 @@
     }));
   }
 
+  function remindOf(due) {
+    const [first] = due;
+    const words = first ? text("callback_due", { who: first.customer || first.number, reason: first.reason, count: due.length }) : "";
+    trouble("callback", words, "plain", first ? [[text("dial"), () => deed("dial", { target: first.number }, text("dial"))]] : []);
+  }
+
   const SAID_MS = 8000;
   function say(words, kind, stays = false) {
     const told = make("p", `${kind === "bad" ? "✖" : "ⓘ"} ${words}`, `banner ${kind}`);
@@ -260,37 +267,6 @@
     button.title = mine ? "" : text(state.headsetDesk !== null ? "headset_elsewhere" : "headset_none");
     at("#desk-levels").hidden = !mine;
   }
-
-  // -- what stands around the call ----------------------------------------------------------------
-
-  const around = {
-    key: "", chosen: null,
-    panels: JSON.parse(root.dataset.panels ?? "[]"),
-    show(call) {
-      const key = `${call.call_id} ${call.number}`;
-      if (key === this.key || !this.panels.length) return;
-      Object.assign(this, { key, call });
-      const tabs = this.panels.map((panel) => {
-        const tab = make("button", panel.title);
-        tab.type = "button";
-        tab.dataset.panel = panel.name;
-        tab.setAttribute("role", "tab");
-        tab.addEventListener("click", () => this.open(panel.name));
-        return tab;
-      });
-      at("#desk-tabs").replaceChildren(...tabs);
-      at("#desk-tabs").hidden = false;
-      this.open(this.chosen ?? this.panels[0].name);
-    },
-    open(name) {
-      const panel = this.panels.find((one) => one.name === name);
-      if (!panel || !this.call) return;
-      this.chosen = name;
-      for (const tab of at("#desk-tabs").children) tab.setAttribute("aria-selected", String(tab.dataset.panel === name));
-      const query = new URLSearchParams({ number: this.call.number, call_id: this.call.call_id, direction: this.call.direction });
-      htmx.ajax("GET", `${panel.path}?${query}`, { target: "#desk-around", swap: "innerHTML" });
-    },
-  };
 
   // -- what the agent does --------------------------------------------------------------------------
 

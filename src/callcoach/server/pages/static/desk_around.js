@@ -1,0 +1,62 @@
+// What stands around the call: the customer's card, notes, the wrap-up, callbacks; fragments of the server's, a tab each.
+"use strict";
+
+class Around {
+  static DUE_EVERY_MS = 60000;
+
+  // due: called with the callbacks whose time has come, again and again.
+  constructor({ panels, due }) {
+    Object.assign(this, { panels, due, call: null, key: "", chosen: null });
+    this.tabs = document.querySelector("#desk-tabs");
+    this.box = document.querySelector("#desk-around");
+    this.idle = this.box.firstElementChild;
+    this.drawTabs();
+    if (panels.some((panel) => panel.name === "callbacks")) {
+      this.remind();
+      setInterval(() => this.remind(), Around.DUE_EVERY_MS);
+    }
+  }
+
+  drawTabs() {
+    this.tabs.hidden = !this.panels.length;
+    this.tabs.replaceChildren(...this.panels.map((panel) => {
+      const tab = make("button", panel.title);
+      tab.type = "button";
+      tab.dataset.panel = panel.name;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-selected", "false");
+      tab.addEventListener("click", () => this.open(panel.name));
+      return tab;
+    }));
+    if (this.panels.length) this.open(this.panels.find((panel) => !panel.needs_call)?.name ?? this.panels[0].name);
+  }
+
+  // A call began or another is talked on: its card comes up. It stays after the end, for the wrap-up.
+  show(call) {
+    const key = `${call.call_id} ${call.number}`;
+    if (key === this.key || !this.panels.length) return;
+    Object.assign(this, { key, call });
+    this.open(this.panels[0].name);
+  }
+
+  wrapUp() {
+    if (this.call && this.panels.some((panel) => panel.name === "wrap-up")) this.open("wrap-up");
+  }
+
+  open(name) {
+    const panel = this.panels.find((one) => one.name === name);
+    this.chosen = name;
+    for (const tab of this.tabs.children) tab.setAttribute("aria-selected", String(tab.dataset.panel === name));
+    if (panel.needs_call && !this.call) return this.box.replaceChildren(this.idle);
+    const { number, call_id, direction } = this.call ?? {};
+    const query = this.call ? `?${new URLSearchParams({ number, call_id, direction })}` : "";
+    htmx.ajax("GET", `${panel.path}${query}`, { target: "#desk-around", swap: "innerHTML" });
+  }
+
+  async remind() {
+    try {
+      const answer = await fetch("/desk/callbacks/due");
+      if (answer.ok) this.due((await answer.json()).due.filter((one) => one.is_late));
+    } catch { /* the server is away: it is told elsewhere */ }
+  }
+}
