@@ -27,8 +27,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.peer, pytest.mark.model, pytest.m
 
 __all__ = ["authority", "pbx", "server", "server_files"]
 
-FRAME = 400
-"""50 ms at 8 kHz."""
+FRAME = 160
+"""20 ms at 8 kHz."""
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def settings(tmp_path: Path, model_dir: Path) -> Settings:
 
 
 def envelope(samples: NDArray[np.int16]) -> NDArray[np.float64]:
-    """The loudness of each 50 ms, without its mean."""
+    """The loudness of each 20 ms, without its mean."""
     whole = samples[: len(samples) // FRAME * FRAME].astype(np.float64).reshape(-1, FRAME)
     level = np.log10(np.sqrt((whole**2).mean(axis=1)) + 10)
     return level - level.mean()
@@ -98,8 +98,9 @@ def test_a_call_from_the_page_is_heard_recorded_transcribed_and_flagged(
         assert visit.complaints() == []
         heard = customer.heard()
     said, _ = read_wav(speech("agent"))
-    assert likeness(heard, said[:, 0]) > 0.6
-    assert likeness(heard, said[::-1, 0]) < 0.5  # the measure tells a voice from the same voice backwards
+    forwards, backwards = likeness(heard, said[:, 0]), likeness(heard, said[::-1, 0])
+    assert forwards > 0.6
+    assert forwards > backwards + 0.15  # the measure tells a voice from the same voice backwards
     analysis = httpx2.get(f"{address}/analysis", headers=headers).json()
-    names = {one["name_zh"] for one in analysis["scorecard"]["findings"]} if "scorecard" in analysis else set()
+    names = {one["name_zh"] for one in analysis["rules"]["findings"]}
     assert any(name in hint for name in names), (hint, names)
