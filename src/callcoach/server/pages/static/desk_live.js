@@ -96,7 +96,7 @@ class LiveView {
     this.gaugeBox.replaceChildren(
       gauge("gauge_silence", `${silent.toFixed(0)} ${this.text("seconds")}`, silent >= 5),
       gauge("gauge_talk_over", this.text(now.talk_over ? "yes_now" : "none_now"), Boolean(now.talk_over)),
-      gauge("gauge_pace", now.agent_pace ? `${Math.round(now.agent_pace)} ${this.text("per_minute")}` : "—", now.agent_pace > 300),
+      gauge("gauge_pace", now.agent_pace ? String(Math.round(now.agent_pace)) : "—", now.agent_pace > 300),
       gauge("gauge_level", now.agent_level_db === null || now.agent_level_db === undefined ? "—" : Math.abs(now.agent_level_db) < 3 ? this.text("usual") : `${now.agent_level_db > 0 ? "+" : "−"}${Math.abs(now.agent_level_db).toFixed(0)} dB`, now.agent_level_db >= 6),
       gauge("gauge_share", now.agent_share === null || now.agent_share === undefined ? "—" : `${Math.round(now.agent_share * 100)} %`),
       gauge("gauge_score", call.score.toFixed(0)),
