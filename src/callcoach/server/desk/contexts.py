@@ -25,6 +25,8 @@ class DeskPage(View):
     """Whether calls are recognised as they go on."""
     panels: tuple[Mapping[str, str | bool], ...]
     """What can be shown around the call: `name`, `title`, `path` and `needs_call` of each."""
+    crm_opens: bool
+    """Whether the company's CRM opens by itself at an answered call."""
     person_id: int
     """Whose desk it is: what this browser remembers belongs to them."""
     dial: str

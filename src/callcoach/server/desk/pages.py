@@ -42,6 +42,7 @@ def get_desk(
             for one in PANELS
             if may(principal, one.permission)
         ),
+        crm_opens=settings.desk.crm_opens,
         person_id=principal.person_id,
         dial=number_of_link(dial),
     )

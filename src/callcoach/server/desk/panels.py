@@ -23,6 +23,7 @@ PANELS: tuple[Panel, ...] = (
     Panel("card", "desk.panel_card", "/desk/card", Permission.CALLS_SEE),
     Panel("notes", "desk.panel_notes", "/desk/notes", Permission.AROUND_CALL),
     Panel("wrap-up", "desk.panel_wrap_up", "/desk/wrap-up", Permission.AROUND_CALL),
+    Panel("lead", "desk.panel_lead", "/desk/lead", Permission.CAMPAIGNS_WORK, needs_call=False),
     Panel("callbacks", "desk.panel_callbacks", "/desk/callbacks", Permission.AROUND_CALL, needs_call=False),
 )
 """In the order of their tabs; the first is shown when a call begins."""

@@ -24,7 +24,10 @@
   const options = new DeskOptions({ text, changed: optionChanged });
   const numbers = new Numbers({ text, person: root.dataset.person ?? "", dial: (target) => deed("dial", { target }, text("dial")), tone });
   const cards = new CallCards({ box: at("#desk-calls"), text, deed, search: (input, list) => numbers.search(input, list), keypad: () => { numbers.togglePad(true); at("#desk-keypad button").focus(); } });
-  const around = new Around({ panels: JSON.parse(root.dataset.panels), due: remindOf });
+  const around = new Around({
+    panels: JSON.parse(root.dataset.panels), due: remindOf,
+    opens: root.dataset.crmOpens === "1", blocked: () => say(text("crm_blocked"), "bad"),
+  });
   const line = new ServerLine({ path: "/desk/line", news: take, sound: (buffer) => headset.hear(buffer), state: lineState });
 
   // -- what comes from the server ---------------------------------------------------------------

@@ -4,9 +4,11 @@
 class Around {
   static DUE_EVERY_MS = 60000;
 
-  // due: called with the callbacks whose time has come, again and again.
-  constructor({ panels, due }) {
-    Object.assign(this, { panels, due, call: null, key: "", chosen: null });
+  // due: called with the callbacks whose time has come, again and again. opens: whether the CRM opens by itself at an
+  // answered call; blocked: called when the browser would not let it.
+  constructor({ panels, due, opens, blocked }) {
+    Object.assign(this, { panels, due, opens, blocked, call: null, key: "", chosen: null, opened: "" });
+    document.addEventListener("htmx:afterSwap", () => this.openCrm());
     this.tabs = document.querySelector("#desk-tabs");
     this.box = document.querySelector("#desk-around");
     this.idle = this.box.firstElementChild;
@@ -34,9 +36,18 @@ class Around {
   // A call began or another is talked on: its card comes up. It stays after the end, for the wrap-up.
   show(call) {
     const key = `${call.call_id} ${call.number}`;
+    this.call = call;
+    this.openCrm();
     if (key === this.key || !this.panels.length) return;
-    Object.assign(this, { key, call });
+    this.key = key;
     this.open(this.panels[0].name);
+  }
+
+  openCrm() {
+    const link = this.box.querySelector("a[data-crm]");
+    if (!this.opens || !link || this.call?.phase !== "talking" || this.opened === this.call.call_id) return;
+    this.opened = this.call.call_id;
+    if (!window.open(link.href, "callcoach-crm")) this.blocked();
   }
 
   wrapUp() {
