@@ -107,6 +107,7 @@ def test_a_phone_killed_in_a_call_is_started_again_and_its_recording_handed_in(
     assert call["agent"] == agent.name
     shown = client.get(page).text
     assert "运行中" in shown
+    assert "&lt;time" not in shown
     assert "SIGKILL" in shown
     assert USERS["1001"] not in shown
     assert "8001" not in shown, "numbers of calls are not among the last words"
