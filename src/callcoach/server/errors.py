@@ -52,7 +52,7 @@ KINDS: dict[type[CallCoachError], Kind] = {
     errors.ConflictError: Kind(409, "与现状冲突", "Conflict"),
     errors.TooLargeError: Kind(413, "内容过大", "Too large"),
     errors.InputError: Kind(422, "内容有误", "Cannot be taken"),
-    errors.LineError: Kind(503, "电话没有连上", "The phone is not reachable"),
+    errors.LineError: Kind(409, "电话没有连上", "The phone is not reachable"),
     errors.StoreBusyError: Kind(503, "数据库繁忙", "The database is busy"),
     CallCoachError: Kind(500, "出错了", "Failed"),
 }

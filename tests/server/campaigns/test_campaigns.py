@@ -75,7 +75,7 @@ def test_a_campaign_from_its_first_number_to_its_result(client: TestClient, serv
     assert (first["number"], first["state"]) == ("138 0000 0001", "reserved")
     assert client.post(f"{path}/next", headers=agent).json()["lead"]["id"] == first["id"], "one at a time"
     refused = client.post(f"/api/v1/leads/{first['id']}/dial", headers=agent)
-    assert refused.status_code == 503
+    assert refused.status_code == 409
     assert "No softphone" in refused.json()["detail"]
     answered(services, first["id"], first["held_by"])
     result = f"/api/v1/leads/{first['id']}/result"
@@ -223,7 +223,7 @@ def test_an_agent_works_through_the_part_at_the_desk(client: TestClient, service
     assert sent(client, "/desk/lead/1/skip", reason="").status_code == 422
     assert "已跳过" in sent(client, "/desk/lead/1/skip", reason="刚联系过").text
     assert "138 0000 0001" in sent(client, "/desk/lead/1/take").text, "a skipped number can be chosen before its time"
-    assert sent(client, "/desk/lead/1/dial").status_code == 503
+    assert sent(client, "/desk/lead/1/dial").status_code == 409
     answered(services, 1, person.id)
     part = client.get("/desk/lead").text
     assert "<option>成交</option>" in part

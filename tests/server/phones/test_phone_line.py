@@ -189,7 +189,7 @@ def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
     token = agent_token(server)
     headers = {"Authorization": f"Bearer {token}"}
     refused = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "8001"}, headers=headers)
-    assert refused.status_code == 503
+    assert refused.status_code == 409
     assert "No softphone is connected" in refused.json()["detail"]
     with (
         agent_phone(server, tmp_path / "agent", token) as phone,
@@ -200,7 +200,7 @@ def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
         call_id = httpx2.post(f"{server.url}/api/v1/dial", json={"target": target}, headers=headers).json()["call_id"]
         phone.wait_phase("talking", call_id=call_id)
         wrong = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "not a number"}, headers=headers)
-        assert wrong.status_code == 503
+        assert wrong.status_code == 409
         assert wrong.json()["detail"]
 
 

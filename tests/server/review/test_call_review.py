@@ -87,7 +87,7 @@ def test_two_reviewers_of_the_same_call_are_told(room: Room) -> None:
     problem = late.json()
     assert problem["title_zh"] == "与现状冲突"
     assert "一组组长 驳回问题 f1（误报）" in problem["detail_zh"]
-    assert "一组组长 rejected finding f1（误报）" in problem["detail"]
+    assert "一组组长 rejected finding f1 (误报)" in problem["detail"]
     version = room.get("trainer", "/calls/c1/review").json()["version"]
     assert room.review("trainer", "verdicts", version, finding_id="f1", verdict="confirmed").status_code == 200
 
