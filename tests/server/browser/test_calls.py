@@ -43,7 +43,7 @@ def test_searching_shows_what_was_said_and_leads_to_that_second(supervisor: Visi
     supervisor.open("/calls")
     supervisor.type("#find", "您好")
     supervisor.until("return document.querySelector('tr.hit mark')")
-    assert supervisor.text("tr.hit mark") == "您好"
+    assert supervisor.text("tr.hit mark") in ("您好", "你好")  # one word to the index
     assert "?at=" in supervisor.find("tr.hit a").get_attribute("href")
 
 

@@ -54,7 +54,7 @@ def test_a_call_is_taken_held_and_ended_at_the_desk(server, tmp_path, speaking_c
         visit.press("e")
         visit.until("return !document.querySelector('.call')")
         phone.wait("RecordingFinished", timeout_s=30)
-    assert visit.complaints() == []
+        assert visit.complaints() == []
 
 
 def test_what_fails_is_said_in_words(settings, tmp_path, speaking_chromium):
