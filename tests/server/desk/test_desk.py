@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from callcoach.store.tables import AuditRow
 from tests.peers.phone import softphone
 from tests.peers.process import LOOPBACK, free_port
 from tests.server.browser.visit import Visit
@@ -77,38 +76,3 @@ def test_what_fails_is_said_in_words(settings, tmp_path, speaking_chromium):
         visit.picture(pictures / "server-gone.png")
         with Running(settings, port):
             visit.until("return !document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')")
-
-
-def test_a_supervisor_listens_whispers_and_writes_to_the_desk(server, tmp_path, speaking_chromium, chromium):
-    site = DeskSite(server)
-    customer = softphone(tmp_path / "customer", "--play", str(speech("customer")), settings={"user": "13800000020"})
-    with speaking_chromium(speech("agent")) as driver, site.phone(tmp_path / "agent") as phone, customer as caller:
-        floor = Visit(driver, site)  # type: ignore[arg-type]
-        floor.size(1440)
-        floor.enter("wang.fang")
-        floor.prefer("zh", "light")
-        desk = at_desk(chromium, site)
-        desk.until("return document.querySelector('#desk-phone').classList.contains('good')")
-        floor.open("/floor")
-        floor.until("return document.querySelector('#floor-rows button')")
-        floor.click("#floor-rows button")
-        caller.say(f"dial sip:1001@{LOOPBACK}:{phone.port()}")
-        desk.until("return document.querySelector('.call.ringing_in')")
-        desk.press("a")
-        floor.until("return !document.querySelector('[data-how=listen]').disabled")
-        floor.click("[data-how=listen]")
-        floor.until("return document.querySelector('#floor-level').value > -50")
-        floor.click("[data-how=whisper]")
-        desk.until("return document.querySelector('#desk-troubles').textContent.includes('王芳')")
-        floor.type("#floor-message", "请把订单号念给客户听")
-        floor.click("#floor-message-form button")
-        desk.until("return document.querySelector('#told').textContent.includes('请把订单号念给客户听')")
-        floor.picture(Path("build/desk/floor-whisper.png"))
-        desk.picture(Path("build/desk/whispered-to.png"))
-        floor.click("#floor-leave")
-        desk.until("return !document.querySelector('#desk-troubles').textContent.includes('王芳')")
-        desk.press("e")
-        desk.until("return !document.querySelector('.call')")
-    with server.services.database.reading() as session:
-        noted = {row.action for row in session.query(AuditRow)}
-    assert {"phone.listen", "phone.whisper", "phone.message"} <= noted

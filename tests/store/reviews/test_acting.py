@@ -83,7 +83,7 @@ def test_the_machines_words_stay(floor: Floor) -> None:
 
 def test_who_comes_too_late_is_told_and_nothing_is_written(floor: Floor) -> None:
     floor.do("one", REJECT, 0, reason="误报")
-    with pytest.raises(StaleReviewError, match="一组组长 rejected finding f1（误报）"):
+    with pytest.raises(StaleReviewError, match=r"一组组长 rejected finding f1 \(误报\)"):
         floor.do("trainer", Judge("f1", Verdict.CONFIRMED), 0)
     with floor.database.reading() as session:
         assert read_sheet(session, SheetRef(floor.pk("c1"))).review.version == 1
@@ -176,7 +176,7 @@ def test_an_appeal_goes_to_a_second_reviewer_whose_word_is_final(floor: Floor) -
             login: [one.call.id for one in open_appeals(session, floor[login])]
             for login in ("one", "two", "trainer", "boss")
         }
-    assert waiting == {"one": [], "two": [], "trainer": ["c1"], "boss": ["c1"]}
+    assert waiting == {"one": ["c1"], "two": [], "trainer": ["c1"], "boss": ["c1"]}, "the first reviewer may read it"
     with pytest.raises(AccessError):
         floor.do("one", Decide(Outcome.REJECTED), reason="就是说了")
     floor.do("trainer", REJECT, reason="听错")
