@@ -86,21 +86,24 @@ class Running:
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
-        reader = asyncio.create_task(self._read())
+        readers = [asyncio.create_task(self._read(kind)) for kind in (SoundKind.EAR, SoundKind.CALL)]
         await self._server.serve()
-        reader.cancel()
+        for reader in readers:
+            reader.cancel()
 
-    async def _read(self) -> None:
+    async def _read(self, kind: SoundKind) -> None:
+        """Read one kind of sound of the phone, and with the agent's ear the news."""
         while not self._server.started:
             await asyncio.sleep(0.01)
         with self.services.exchange.newsroom.reading(lambda _: True) as reader:
             while True:
                 one = await reader.queue.get()
-                if isinstance(one, News):
-                    self.news.append(one)
-                    reader.hears = one.person_id
-                else:
+                if isinstance(one, SoundFrame):
                     self.sounds.append(one)
+                    continue
+                reader.hears = (one.person_id, kind)
+                if kind is SoundKind.EAR:
+                    self.news.append(one)
 
 
 @pytest.fixture

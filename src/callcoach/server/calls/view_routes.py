@@ -80,7 +80,11 @@ def _checked(query: str, zone: ZoneInfo) -> str:
     read = read_query(sent, zone)
     wrong = sorted({*(sent.keys() - set(NAMES)), *read.wrong})
     if wrong:
-        raise InputError(f"The list of calls does not know or understand: {', '.join(wrong)[:200]}. Leave it out.")
+        names = ", ".join(wrong)[:200]
+        raise InputError(
+            f"The list of calls does not know or understand: {names}. Leave it out.",
+            f"通话列表不认识这些条件：{names}。请去掉。",
+        )
     return read.address(after="").partition("?")[2]
 
 
