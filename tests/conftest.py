@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from callcoach.settings import load_settings
-from callcoach.store.engine import Database, database_url, open_database
+from callcoach.store.engine import DATABASE_FILE, Database, database_url, open_database
 from callcoach.store.schema import upgrade
 from tests.chromium import chromium, speaking_chromium  # noqa: F401 - fixtures
 from tests.peers.postgres import Cluster, find_programs, running_cluster
@@ -95,8 +95,34 @@ def empty_database(empty_url: str, tmp_path: Path) -> Iterator[Database]:
     database.close()
 
 
-@pytest.fixture
-def database(empty_database: Database) -> Database:
+@pytest.fixture(scope="session")
+def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with today's schema and nothing in it, for copies: to migrate anew is slow."""
+    path = tmp_path_factory.mktemp("new") / DATABASE_FILE
+    database = open_database(database_url(f"sqlite:///{path}", path.parent))
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def new_schema(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a PostgreSQL database with today's schema and nothing in it, for copies."""
+    url = postgres.new_database()
+    database = open_database(database_url(url, tmp_path_factory.getbasetemp()))
+    upgrade(database)
+    database.close()
+    return url.rsplit("/", 1)[1]
+
+
+@pytest.fixture(params=BOTH_DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """A database with today's schema, of each kind in turn."""
-    upgrade(empty_database)
-    return empty_database
+    if request.param == "sqlite":
+        path = shutil.copy(request.getfixturevalue("new_file"), tmp_path / "test.sqlite")
+        url = f"sqlite:///{path}"
+    else:
+        url = request.getfixturevalue("postgres").new_database(request.getfixturevalue("new_schema"))
+    database = open_database(database_url(url, tmp_path))
+    yield database
+    database.close()

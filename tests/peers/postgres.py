@@ -41,11 +41,13 @@ class Cluster:
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://tester@{LOOPBACK}:{self._port}/{name}"
 
-    def new_database(self) -> str:
-        """Return the URL of an empty database."""
+    def new_database(self, template: str = "template1") -> str:
+        """Return the URL of an empty database, or of a copy of one that nobody is connected to."""
         name = f"test{next(self._numbers)}"
         with psycopg.connect(self._plain_url("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+            # Copying files is by half faster than the write-ahead log where nothing has to reach the disk.
+            how = "STRATEGY file_copy" if connection.info.server_version >= 150000 else ""
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {how}'.encode())
         return self.url(name)
 
     def ready(self) -> bool:

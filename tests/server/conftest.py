@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +19,16 @@ from callcoach.store.tokens import make_token
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def new_dir(tmp_path: Path, new_file: Path) -> Path:
+    """A server's data folder with a database of today's schema."""
+    shutil.copy(new_file, tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def settings(new_dir: Path) -> Settings:
     """Settings of a server that takes calls in and leaves the work on them to others."""
-    return Settings(data_dir=tmp_path, work=WorkSettings(calls_at_once=0))
+    return Settings(data_dir=new_dir, work=WorkSettings(calls_at_once=0))
 
 
 @pytest.fixture

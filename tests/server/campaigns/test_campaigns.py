@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -26,9 +27,9 @@ NUMBERS = (
 
 
 @pytest.fixture
-def settings(tmp_path) -> Settings:
+def settings(new_dir: Path) -> Settings:
     dialling = DiallingSettings(calling_hours=("mon-sun 00:00-24:00",))
-    return Settings(data_dir=tmp_path, work=WorkSettings(calls_at_once=0), dialling=dialling)
+    return Settings(data_dir=new_dir, work=WorkSettings(calls_at_once=0), dialling=dialling)
 
 
 @pytest.fixture

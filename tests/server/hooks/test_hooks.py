@@ -44,9 +44,9 @@ LOOPBACK_TOO = HookSettings(allow_networks=("127.0.0.0/8",))
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(new_dir: Path) -> Settings:
     """Settings of a server whose receivers stand on this machine."""
-    return Settings(data_dir=tmp_path, work=WorkSettings(calls_at_once=0), hooks=LOOPBACK_TOO)
+    return Settings(data_dir=new_dir, work=WorkSettings(calls_at_once=0), hooks=LOOPBACK_TOO)
 
 
 @pytest.fixture
