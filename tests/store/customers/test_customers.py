@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -213,24 +212,15 @@ def test_a_card_that_cannot_be_is_refused(database: Database, fields: CustomerFi
         add_customer(session, fields, NOW)
 
 
-@pytest.mark.slow
-def test_a_card_pops_up_at_once_among_100_000(database: Database, people: dict[str, Principal]) -> None:
+def test_each_of_many_is_found_by_number(database: Database, people: dict[str, Principal]) -> None:
     rows = [
         CustomerFields(f"客户{number}", f"公司{number % 900}", (f"13{number:09}",), sales=float(number))
-        for number in range(100_000)
+        for number in range(1500)
     ]
-    begun = time.perf_counter()
     with database.writing() as session:
-        assert put_customers(session, rows, NOW) == (100_000, 0)
-    print(f"100,000 customers brought in within {time.perf_counter() - begun:.0f} s")
-    took: list[float] = []
-    for number in range(0, 100_000, 997):
-        begun = time.perf_counter()
-        with database.reading() as session:
+        assert put_customers(session, rows, NOW) == (1500, 0)
+    with database.reading() as session:
+        for number in range(0, 1500, 97):
             (found,) = customers_by_number(session, f"+86 13{number:09}")
-            calls_with(session, people["boss"], found.number_keys)
-        took.append(time.perf_counter() - begun)
-        assert found.name == f"客户{number}"
-    took.sort()
-    print(f"by number: median {took[len(took) // 2] * 1000:.1f} ms, p95 {took[int(len(took) * 0.95)] * 1000:.1f} ms")
-    assert took[len(took) // 2] < 0.05
+            assert found.name == f"客户{number}"
+            assert calls_with(session, people["boss"], found.number_keys) == ()
