@@ -12,8 +12,10 @@
   const SEVERITIES = ["notice", "warning", "serious", "fatal"];
   const SIGNS = { notice: "○", warning: "△", serious: "▲", fatal: "✖" };
   const KEPT_LEVEL = "callcoach-floor-alerts", MOST_ALERTS = 6;
-  const phones = new Map();
+  const phones = new Map(), rows = new Map();
+  const body = at("#floor-rows");
   const alerts = [];
+  const shown = { of: null, count: 0 };
   let chosen = null, joined = null, mayJoin = false;
 
   const named = (one) => (chinese ? one.name_zh : one.name_en);
@@ -131,39 +133,64 @@
     return now.join(" · ");
   }
 
+  // News come many times a second: what stands keeps its elements, or a click that began on one would end on another.
+
+  let asked = false;
   function draw() {
-    const rows = [...phones].sort((a, b) => a[1].name.localeCompare(b[1].name, "zh")).map(row);
-    const buttons = () => [...document.querySelectorAll("#floor-rows button")];
-    const focused = buttons().indexOf(document.activeElement);
-    at("#floor-rows").replaceChildren(...rows);
-    if (focused >= 0) buttons()[focused]?.focus();
+    if (!asked) requestAnimationFrame(drawNow);
+    asked = true;
+  }
+
+  function drawNow() {
+    asked = false;
+    const order = [...phones].sort((a, b) => a[1].name.localeCompare(b[1].name, "zh"));
+    for (const [person, row] of rows) if (!phones.has(person)) { row.made.remove(); rows.delete(person); }
+    order.forEach(([person, phone], place) => {
+      if (!rows.has(person)) rows.set(person, newRow(person));
+      const row = rows.get(person);
+      if (body.children[place] !== row.made) body.insertBefore(row.made, body.children[place] ?? null);
+      fill(row, person, phone);
+    });
     at("#floor-nobody").hidden = phones.size > 0;
     drawWords();
     drawJoining();
   }
 
-  function row([person, phone]) {
+  function newRow(person) {
+    const made = make("tr"), head = make("th"), pick = make("button", "", "quiet");
+    head.scope = "row";
+    pick.type = "button";
+    pick.addEventListener("click", () => choose(person));
+    head.append(pick);
+    const cells = Object.fromEntries(["state", "customer", "time", "score", "gauge", "latest"].map((name) => [name, make("td")]));
+    cells.time.className = cells.score.className = "figure";
+    made.append(head, ...Object.values(cells));
+    return { made, pick, cells, hint: null };
+  }
+
+  function put(element, words) { if (element.textContent !== words) element.textContent = words; }
+
+  function fill(row, person, phone) {
     const call = phone.standing.calls.find((one) => one.phase === "talking" && one.hold === "none") ?? phone.standing.calls.at(-1);
     const live = call ? phone.calls.get(call.call_id) : null;
     const [state, kind] = stateOf(phone, call);
-    const made = make("tr", "", live && live.worst >= level() ? "alert" : "");
-    const head = make("th");
-    head.scope = "row";
-    const pick = make("button", `${phone.name} ${phone.number}`, "quiet");
-    pick.type = "button";
-    pick.setAttribute("aria-pressed", String(chosen === person));
-    pick.addEventListener("click", () => choose(person));
-    head.append(pick);
-    const latest = make("td");
-    if (live?.hint) latest.append(make("b", `${SIGNS[live.hint.severity]} ${named(live.hint)}`, `sev-${live.hint.severity}`), ` ${live.hint.quote}`);
-    const time = make("td", "", "figure");
-    const since = call ? call.talking_since : phone.presence?.since;
-    time.textContent = since ? lengthSince(since) : "";
-    time.dataset.since = since ?? "";
     const reason = !call && phone.presence?.reason ? ` ${phone.presence.reason}` : "";
-    made.append(head, make("td", `${kind === "good" ? "●" : "○"} ${text(state)}${reason}`), make("td", call ? `${call.name} ${call.number}`.trim() : ""), time,
-      make("td", live ? live.score.toFixed(0) : "", "figure"), make("td", gauge(live)), latest);
-    return made;
+    const since = call ? call.talking_since : phone.presence?.since;
+    const { cells } = row;
+    row.made.classList.toggle("alert", Boolean(live && live.worst >= level()));
+    put(row.pick, `${phone.name} ${phone.number}`);
+    row.pick.setAttribute("aria-pressed", String(chosen === person));
+    put(cells.state, `${kind === "good" ? "●" : "○"} ${text(state)}${reason}`);
+    put(cells.customer, call ? `${call.name} ${call.number}`.trim() : "");
+    cells.time.dataset.since = since ?? "";
+    put(cells.time, since ? lengthSince(since) : "");
+    put(cells.score, live ? live.score.toFixed(0) : "");
+    put(cells.gauge, gauge(live));
+    if (row.hint !== (live?.hint ?? null)) {
+      row.hint = live?.hint ?? null;
+      cells.latest.replaceChildren();
+      if (row.hint) cells.latest.append(make("b", `${SIGNS[row.hint.severity]} ${named(row.hint)}`, `sev-${row.hint.severity}`), ` ${row.hint.quote}`);
+    }
   }
 
   function choose(person) {
@@ -177,16 +204,20 @@
     const calls = phone ? [...phone.calls.values()] : [];
     if (!calls.length) return;
     const live = calls.at(-1);
-    const lines = live.lines.map((one) => {
-      if (one.turn) return make("li", `${text(one.turn.speaker)}：${one.turn.text}`, one.turn.speaker);
-      if (one.hint) return make("li", `${SIGNS[one.hint.severity]} ${named(one.hint)} → ${advice(one.hint)}`, `sev-${one.hint.severity}`);
-      return make("li", `${text("findings")}：${named(one.finding)}`, `sev-${one.finding.severity}`);
-    });
-    for (const [speaker, partial] of Object.entries(live.partial)) if (partial) lines.push(make("li", `${text(speaker)}：${partial} …`, "soft"));
     const box = at("#floor-words");
     const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 60;
-    box.replaceChildren(...lines);
+    if (shown.of !== live) { shown.of = live; shown.count = 0; box.replaceChildren(); }
+    box.querySelectorAll(".partial").forEach((one) => one.remove());
+    box.append(...live.lines.slice(shown.count).map(wordsOf));
+    shown.count = live.lines.length;
+    for (const [speaker, partial] of Object.entries(live.partial)) if (partial) box.append(make("li", `${text(speaker)}：${partial} …`, "soft partial"));
     if (atEnd) box.scrollTop = box.scrollHeight;
+  }
+
+  function wordsOf(one) {
+    if (one.turn) return make("li", `${text(one.turn.speaker)}：${one.turn.text}`, one.turn.speaker);
+    if (one.hint) return make("li", `${SIGNS[one.hint.severity]} ${named(one.hint)} → ${advice(one.hint)}`, `sev-${one.hint.severity}`);
+    return make("li", `${text("findings")}：${named(one.finding)}`, `sev-${one.finding.severity}`);
   }
 
   // -- taking part --------------------------------------------------------------------------------
