@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 from pathlib import Path
 
 import pytest
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketTestSession
 
 from callcoach import errors
-from callcoach.principal import Role
+from callcoach.line.wire import PROTOCOL, Answer, Hello, decode, encode
+from callcoach.principal import Principal, Role
 from callcoach.server.faults import FIELDS, told
 from callcoach.server.pages.preferences import LANGUAGE_COOKIE
+from callcoach.server.phones.phone import Phone
 from callcoach.server.review import bodies
+from callcoach.sip.addresses import dial_uri
 from tests.conftest import ROOT
 from tests.server.visitors import add, enter
 
 SOURCE = ROOT / "src" / "callcoach"
+AROUND_THE_CALL = (
+    *("around", "callbacks", "complaints", "contacts", "customers", "campaigns", "dialling", "imports"),
+    *("desk", "floor"),
+)
 SHOWN = (
     *(SOURCE / "review").glob("*.py"),
     *(SOURCE / "store" / "reviews").glob("*.py"),
     *(SOURCE / "server" / "calls").glob("*.py"),
     *(SOURCE / "server" / "review").glob("*.py"),
     *(SOURCE / "server" / "reviewing").glob("*.py"),
+    *(SOURCE / "around").glob("*.py"),
+    *(SOURCE / "customers").glob("*.py"),
+    *(SOURCE / "campaigns").glob("*.py"),
+    *(SOURCE / "sip").rglob("*.py"),
+    *(path for name in AROUND_THE_CALL for path in (SOURCE / "server" / name).glob("*.py")),
+    *(path for name in ("around", "campaigns", "customers") for path in (SOURCE / "store" / name).glob("*.py")),
+    *(SOURCE / "line" / name for name in ("wire.py", "client.py")),
+    *(SOURCE / "server" / "phones" / name for name in ("exchange.py", "phone.py")),
+    SOURCE / "store" / "contacts.py",
+    SOURCE / "store" / "keyset.py",
+    SOURCE / "server" / "pages" / "form_times.py",
     SOURCE / "store" / "calls.py",
     SOURCE / "server" / "principal.py",
     SOURCE / "server" / "forgery.py",
@@ -66,6 +85,48 @@ def test_the_api_refuses_in_both(client: TestClient) -> None:
     problem = client.get("/api/v1/calls/none").json()
     assert problem["detail"].startswith("There is no call")
     assert problem["detail_zh"].startswith("您能看到的通话里没有")
+
+
+def asked(line: WebSocketTestSession, command: str, **arguments: object) -> str:
+    """Have an open desk or floor ask for something; return what went wrong."""
+    line.send_json({"ask": 1, "command": command, "arguments": arguments})
+    while (news := line.receive_json())["kind"] != "answer":
+        pass
+    return news["data"]["error"]
+
+
+def test_an_open_desk_and_floor_refuse_in_the_readers_language(client: TestClient) -> None:
+    services = client.app.state.services  # type: ignore[attr-defined]
+    enter(client, services, add(services, "801", Role.SUPERVISOR))
+    for path, command, zh, en in (
+        ("/desk/line", "dial", "没有连上软电话", "No softphone is connected"),
+        ("/desk/line", "presence", "没看懂", "Not understood"),
+        ("/floor/news", "message", "消息有 0 个字", "A message of 0 characters"),
+    ):
+        arguments = {"person_id": 1, "text": ""} if command == "message" else {}
+        client.cookies.delete(LANGUAGE_COOKIE)
+        with client.websocket_connect(path) as line:
+            assert asked(line, command, **arguments).startswith(zh)
+        client.cookies.set(LANGUAGE_COOKIE, "en", domain="testserver.local")
+        with client.websocket_connect(path) as line:
+            assert asked(line, command, **arguments).startswith(en)
+
+
+def test_what_a_phone_refuses_reaches_the_desk_in_both_languages() -> None:
+    async def refused() -> errors.LineError:
+        phone = Phone(Principal(1, "806", Role.AGENT), Hello(PROTOCOL, "1", "806", 8000))
+        waiting = asyncio.create_task(phone.ask("dial", {"target": "?"}))
+        await asyncio.sleep(0)
+        with pytest.raises(errors.SipError) as at_the_phone:
+            dial_uri("?", "")
+        phone.take(decode(encode(Answer(1, error=str(at_the_phone.value), error_zh=at_the_phone.value.zh))))
+        with pytest.raises(errors.LineError) as at_the_server:
+            await waiting
+        return at_the_server.value
+
+    caught = asyncio.run(refused())
+    assert caught.zh.startswith("无法呼叫 '?'")
+    assert str(caught).startswith("Cannot dial '?'")
 
 
 def test_what_is_wrong_with_a_form_is_named_in_chinese() -> None:

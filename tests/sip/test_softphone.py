@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from callcoach.errors import SipError
+from callcoach.line.client import carry_out
+from callcoach.line.wire import Ask
 from callcoach.settings import SipSettings
 from callcoach.sip import events
 from callcoach.sip.ports import PlaybackPort, SilentPort
@@ -99,6 +101,9 @@ def test_a_phone_can_be_started_again_in_the_same_process_and_stopped_twice(tmp_
         assert kinds == [events.PhoneReady, events.PhoneStopped]
         with pytest.raises(SipError, match="stopped"):
             phone.dial("sip:1@127.0.0.1")
+        answer = carry_out(phone, Ask(1, "dial", {"target": "sip:1@127.0.0.1"}))
+        assert answer.error_zh == "软电话已停止。请重新启动。"
+        assert carry_out(phone, Ask(2, "dance")).error_zh.startswith("话机不认识命令")
 
 
 def test_a_port_that_is_taken_is_said_to_be_so(tmp_path: Path, other: Phone) -> None:

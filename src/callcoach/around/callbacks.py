@@ -64,5 +64,8 @@ def after(state: CallbackState, step: CallbackStep) -> CallbackState:
     found = STEPS.get((state, step))
     if found is None:
         possible = ", ".join(one.value for (begin, one) in STEPS if begin is state) or "none"
-        raise ConflictError(f"The callback is {state.value}: {step.value!r} is not possible, expected {possible}.")
+        raise ConflictError(
+            f"The callback is {state.value}: {step.value!r} is not possible, expected {possible}.",
+            "这条回电现在的状态不允许这一步，可能刚被别人处理过。请重新载入页面。",
+        )
     return found

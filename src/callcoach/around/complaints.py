@@ -139,6 +139,15 @@ BESIDE: dict[ComplaintStep, tuple[Doer, tuple[str, ...]]] = {
 }
 """Steps that leave a complaint where it is, as long as it is open."""
 ENDED = frozenset({ComplaintState.EVALUATED, ComplaintState.DISMISSED})
+_NEEDED_ZH = {"text": "文字说明", "owner": "负责人"}
+_LEVELS_ZH = {Level.TEAM: "团队", Level.NEXT: "上一级", Level.HEAD_OFFICE: "总部"}
+_DOERS_ZH = {
+    Doer.ANYBODY: "能看到投诉的人",
+    Doer.OWNER: "投诉的负责人",
+    Doer.DECIDER: "主管或管理员",
+    Doer.APPROVER: "有权批准的人",
+    Doer.INSTALLATION: "系统",
+}
 NEXT_STEP: dict[ComplaintState, ComplaintStep] = {
     _S.RECORDED: _P.JUDGE,
     _S.JUDGED: _P.ASSIGN,
@@ -195,12 +204,15 @@ def after(standing: Standing, step: ComplaintStep, actor: Actor | None, given: f
     """
     end, doer, needs = _rule(standing.state, step)
     if actor is None and doer is not Doer.INSTALLATION:
-        raise AccessError(f"{step.value!r} is done by people.")
+        raise AccessError(f"{step.value!r} is done by people.", "这一步由人来做，系统不会自动做。")
     if actor is not None and not _admits(doer, standing, actor):
-        raise AccessError(_refusal(doer, step, standing, actor))
+        raise _refusal(doer, step, standing, actor)
     missing = [name for name in needs if name not in given]
     if missing:
-        raise InputError(f"The step {step.value!r} needs {' and '.join(missing)}. Give it.")
+        raise InputError(
+            f"The step {step.value!r} needs {' and '.join(missing)}. Give it.",
+            f"这一步还缺{'、'.join(_NEEDED_ZH.get(one, one) for one in missing)}，请补上。",
+        )
     return end
 
 
@@ -218,7 +230,10 @@ def _rule(state: ComplaintState, step: ComplaintStep) -> tuple[ComplaintState, D
     if step in BESIDE and state not in ENDED:
         return (state, *BESIDE[step])
     steps = ", ".join(one.step.value for one in WAY if one.begin is state)
-    raise ConflictError(f"The complaint is {state.value}: {step.value!r} is not possible, expected one of {steps}.")
+    raise ConflictError(
+        f"The complaint is {state.value}: {step.value!r} is not possible, expected one of {steps}.",
+        "这件投诉现在的状态不允许这一步，可能刚被别人处理过。请重新载入页面。",
+    )
 
 
 def _admits(doer: Doer, standing: Standing, actor: Actor) -> bool:
@@ -235,9 +250,17 @@ def _admits(doer: Doer, standing: Standing, actor: Actor) -> bool:
             return False
 
 
-def _refusal(doer: Doer, step: ComplaintStep, standing: Standing, actor: Actor) -> str:
+def _refusal(doer: Doer, step: ComplaintStep, standing: Standing, actor: Actor) -> AccessError:
     if doer is Doer.APPROVER and standing.level in actor.levels:
-        return "Nobody approves their own proposal. Ask somebody else."
+        return AccessError(
+            "Nobody approves their own proposal. Ask somebody else.", "不能批准自己提的方案，请别人来批。"
+        )
     if doer is Doer.APPROVER:
-        return f"The amount is approved at level {standing.level.name.lower()}, which is not yours."
-    return f"The step {step.value!r} is taken by the {doer.value} of the complaint."
+        level = standing.level
+        return AccessError(
+            f"The amount is approved at level {level.name.lower()}, which is not yours.",
+            f"这个金额由{_LEVELS_ZH[level]}批准，您没有这一级的权限。",
+        )
+    return AccessError(
+        f"The step {step.value!r} is taken by the {doer.value} of the complaint.", f"这一步由{_DOERS_ZH[doer]}来做。"
+    )

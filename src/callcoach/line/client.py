@@ -243,11 +243,21 @@ def carry_out(softphone: Softphone, ask: Ask) -> Answer:
     """Do what is asked, and say what came of it."""
     if ask.command not in COMMANDS:
         known = ", ".join(sorted(COMMANDS))
-        return Answer(ask.number, error=f"{ask.command!r} is not a command. Expected one of {known}.")
+        return Answer(
+            ask.number,
+            error=f"{ask.command!r} is not a command. Expected one of {known}.",
+            error_zh=f"话机不认识命令 {ask.command!r}。请让两端版本一致。",
+        )
     try:
         value = getattr(softphone, ask.command)(**ask.arguments)
-    except (CallCoachError, TypeError, TimeoutError) as error:
-        return Answer(ask.number, error=str(error) or type(error).__name__)
+    except CallCoachError as error:
+        return Answer(ask.number, error=str(error) or type(error).__name__, error_zh=error.zh)
+    except TimeoutError as error:
+        return Answer(
+            ask.number, error=str(error) or "The phone took too long.", error_zh="话机太久没有反应。请再试一次。"
+        )
+    except TypeError as error:
+        return Answer(ask.number, error=str(error), error_zh=f"话机没看懂这个要求：{error}。")
     return Answer(ask.number, value)
 
 
@@ -264,5 +274,8 @@ def _websocket_address(server: str) -> str:
     parts = urlsplit(server)
     schemes: Mapping[str, str] = {"http": "ws", "https": "wss"}
     if parts.scheme not in schemes or not parts.netloc:
-        raise LineError(f"{server!r} is not a server's address; expected one such as https://qa.example.com.")
+        raise LineError(
+            f"{server!r} is not a server's address; expected one such as https://qa.example.com.",
+            f"{server!r} 不是服务器地址，应为 https://qa.example.com 这样。",
+        )
     return urlunsplit((schemes[parts.scheme], parts.netloc, parts.path.rstrip("/") + PATH, "", ""))

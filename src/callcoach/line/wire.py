@@ -60,6 +60,8 @@ class Answer:
     number: int
     value: Any = None
     error: str = ""
+    error_zh: str = ""
+    """The same in Chinese; empty where the phone says none."""
 
 
 Message = Hello | Happened | Standing | Ask | Answer
@@ -108,7 +110,8 @@ def decode(text: str) -> Message:
         return kind(**{key: value for key, value in plain.items() if key in known})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise LineError(
-            f"Not a message of the line: {text[:80]!r} ({error}). Are both ends the same version?"
+            f"Not a message of the line: {text[:80]!r} ({error}). Are both ends the same version?",
+            f"不是本线路的消息：{text[:80]!r}（{error}）。两端版本是否一致？",
         ) from error
 
 
@@ -128,8 +131,14 @@ def decode_sound(data: bytes) -> SoundFrame:
         kind, length = SoundKind(data[0]), data[1]
         name = data[2 : 2 + length].decode()
     except (IndexError, ValueError) as error:
-        raise LineError(f"Not a sound frame of the line: {data[:8].hex()} ({error}).") from error
+        raise LineError(
+            f"Not a sound frame of the line: {data[:8].hex()} ({error}).",
+            f"不是本线路的声音帧：{data[:8].hex()}（{error}）。",
+        ) from error
     pcm = data[2 + length :]
     if len(pcm) % 2:
-        raise LineError(f"A sound frame of {len(pcm)} bytes: expected 16-bit samples.")
+        raise LineError(
+            f"A sound frame of {len(pcm)} bytes: expected 16-bit samples.",
+            f"声音帧有 {len(pcm)} 字节，应为 16 位采样。",
+        )
     return SoundFrame(kind, name, pcm)

@@ -113,7 +113,8 @@ class CallRecorder:
             _reserve(folder / RESERVED_FILE)
         except OSError as error:
             raise RecordingError(
-                f"Cannot record into {folder}: {error}. Check the data folder and its disk."
+                f"Cannot record into {folder}: {error}. Check the data folder and its disk.",
+                f"无法录到 {folder}：{error}。请检查数据文件夹和磁盘。",
             ) from error
         self._thread = threading.Thread(target=self._work, name=f"recorder {folder.name}", daemon=True)
         self._thread.start()

@@ -54,7 +54,10 @@ def plan_account(settings: SipSettings) -> AccountPlan:
         ConfigError: a registrar without a user, or TLS with checking but without certificates.
     """
     if settings.registrar and not settings.user:
-        raise ConfigError("sip.registrar is set but sip.user is empty. Set the agent's extension in sip.user.")
+        raise ConfigError(
+            "sip.registrar is set but sip.user is empty. Set the agent's extension in sip.user.",
+            "设置了 sip.registrar，但 sip.user 是空的。请在 sip.user 填写坐席分机。",
+        )
     host = split_host(settings.registrar)
     domain = settings.domain or host
     user = settings.user or "agent"
@@ -102,6 +105,8 @@ def _ca_file(settings: SipSettings) -> str:
     if settings.tls_verify:
         raise ConfigError(
             f"sip.transport is tls and sip.tls_verify is on, but there are no CA certificates at {chosen}. "
-            "Name the file with the PBX's CA certificate in sip.tls_ca_file."
+            "Name the file with the PBX's CA certificate in sip.tls_ca_file.",
+            f"sip.transport 为 tls 且 sip.tls_verify 开启，但 {chosen} 没有 CA 证书。"
+            "请在 sip.tls_ca_file 填写 PBX 的 CA 证书文件。",
         )
     return ""

@@ -49,7 +49,9 @@ def dial_uri(target: str, domain: str, transport: str = "") -> str:
     if not _NUMBER.fullmatch(user) or not re.fullmatch(r"[0-9A-Za-z.\-:\[\]]+", host or "?"):
         raise SipError(
             f"Cannot dial {target!r}: expected a number such as 8001 (needs sip.domain or sip.registrar set), "
-            "user@host, or a sip: address."
+            "user@host, or a sip: address.",
+            f"无法呼叫 {target!r}：应为 8001 这样的号码（需要设置 sip.domain 或 sip.registrar）、"
+            "user@host 或 sip: 地址。",
         )
     return f"sip:{user.replace('#', '%23')}@{host}{suffix}"
 

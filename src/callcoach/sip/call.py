@@ -304,7 +304,10 @@ class CallSession:
     def pause_recording(self, paused: bool) -> None:
         """Have silence recorded, and heard by listeners, in place of both sides; or end that."""
         if self.state.phase is not Phase.TALKING:
-            raise SipError(f"The call is {self.state.phase}: only the recording of an answered call can be paused.")
+            raise SipError(
+                f"The call is {self.state.phase}: only the recording of an answered call can be paused.",
+                "只有已接通通话的录音才能暂停。",
+            )
         if self.recording_paused == paused:
             return
         self.recording_paused = paused
@@ -336,7 +339,10 @@ class CallSession:
     def send_digits(self, digits: str) -> None:
         """Send DTMF digits."""
         if not digits or set(digits.upper()) - set("0123456789*#ABCD"):
-            raise SipError(f"Cannot send {digits!r}: expected DTMF digits 0-9, *, # or A-D.")
+            raise SipError(
+                f"Cannot send {digits!r}: expected DTMF digits 0-9, *, # or A-D.",
+                f"不能发送 {digits!r}：按键应为 0-9、*、# 或 A-D。",
+            )
         self.leg.send_digits(digits)
         for digit in digits:
             self.note(CallEventKind.DTMF, Speaker.AGENT, digit)

@@ -29,11 +29,15 @@ class Conference:
 
     def __init__(self, first: CallSession, second: CallSession, emit: Callable[[events.PhoneEvent], None]) -> None:
         if first is second:
-            raise SipError("A conference joins two different calls; one was named twice.")
+            raise SipError(
+                "A conference joins two different calls; one was named twice.",
+                "三方通话要连接两个不同的通话，这里写了同一个。",
+            )
         for one in (first, second):
             if one.state.phase is not Phase.TALKING:
                 raise SipError(
-                    f"Call {one.call.id} is {one.state.phase}: only a call that was answered can join a conference."
+                    f"Call {one.call.id} is {one.state.phase}: only a call that was answered can join a conference.",
+                    "只有已接通的通话才能加入三方通话。",
                 )
         self.members = (first, second)
         self.is_joined = False

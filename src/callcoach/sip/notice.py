@@ -28,7 +28,10 @@ def notice_sound(settings: RecordingSettings, rate_hz: int) -> bytes:
         return _tone(NOTICE_S, rate_hz)
     if settings.notice == "file":
         if settings.notice_file is None:
-            raise ConfigError("recording.notice is file, but recording.notice_file is empty. Name a WAV file there.")
+            raise ConfigError(
+                "recording.notice is file, but recording.notice_file is empty. Name a WAV file there.",
+                "recording.notice 为 file，但 recording.notice_file 是空的。请填写一个 WAV 文件。",
+            )
         return read_wav(settings.notice_file, rate_hz)
     return b""
 

@@ -110,10 +110,13 @@ def read_wav(path: Path, sample_rate_hz: int) -> bytes:
             found = (file.getframerate(), file.getsampwidth(), file.getnchannels())
             pcm = file.readframes(file.getnframes())
     except (OSError, EOFError, wave.Error) as error:
-        raise AudioFormatError(f"{path} is not a WAV file that can be read: {error}.") from error
+        raise AudioFormatError(
+            f"{path} is not a WAV file that can be read: {error}.", f"{path} 不是能读的 WAV 文件：{error}。"
+        ) from error
     if found != (sample_rate_hz, BYTES_PER_SAMPLE, 1):
         raise AudioFormatError(
             f"{path}: found {found[0]} Hz, {8 * found[1]} bit, {found[2]} channels; expected {sample_rate_hz} Hz, "
-            f"16 bit, 1 channel. Convert it: ffmpeg -i {path.name} -ar {sample_rate_hz} -ac 1 -c:a pcm_s16le out.wav"
+            f"16 bit, 1 channel. Convert it: ffmpeg -i {path.name} -ar {sample_rate_hz} -ac 1 -c:a pcm_s16le out.wav",
+            f"{path}：是 {found[0]} Hz、{8 * found[1]} 位、{found[2]} 声道；应为 {sample_rate_hz} Hz、16 位、单声道。",
         )
     return pcm

@@ -247,7 +247,7 @@ class Softphone:
     def _run(self, command: Callable[[], T]) -> T:
         """Have the owner carry out a command, and return or raise what came of it."""
         if self._stopping.is_set() or not self._owner.is_alive():
-            raise SipError("The softphone is stopped. Start it again.")
+            raise SipError("The softphone is stopped. Start it again.", "软电话已停止。请重新启动。")
         future: Future[T] = Future()
         self._commands.put((command, future))
         return future.result(COMMAND_TIMEOUT_S)

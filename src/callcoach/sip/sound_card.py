@@ -61,7 +61,8 @@ class SoundCard:
             known = "; ".join(f"{one.number} {one.name}" for one in list_devices()) or "none"
             raise ConfigError(
                 f"The sound card {device!r} cannot be opened at {rate_hz} Hz: {error}. Devices: {known}. "
-                "Name one with --sound-card."
+                "Name one with --sound-card.",
+                f"声卡 {device!r} 不能以 {rate_hz} Hz 打开：{error}。可用设备：{known}。请用 --sound-card 指定。",
             ) from error
 
     def exchange(self, said: Any, heard: Any, frames: int, _time: Any, _status: Any) -> None:
@@ -76,7 +77,10 @@ class SoundCard:
             SipError: the card has stopped, as when it was unplugged.
         """
         if not self._stream.active:
-            raise SipError("The sound card has stopped. Plug it in and start the softphone again.")
+            raise SipError(
+                "The sound card has stopped. Plug it in and start the softphone again.",
+                "声卡停了。请插好，再启动软电话。",
+            )
         return self._said.take(samples)
 
     def write(self, pcm: bytes) -> None:
@@ -112,10 +116,12 @@ def _sounddevice() -> Any:
         return importlib.import_module("sounddevice")
     except ImportError as error:
         raise ConfigError(
-            "The Python package sounddevice is missing. Install it: pip install 'callcoach[sound-card]'."
+            "The Python package sounddevice is missing. Install it: pip install 'callcoach[sound-card]'.",
+            "缺少 Python 包 sounddevice。请安装：pip install 'callcoach[sound-card]'。",
         ) from error
     except OSError as error:  # sounddevice looks for the library when it is imported
         raise ConfigError(
             f"PortAudio is missing ({error}). Install it (Debian: apt-get install libportaudio2), or use the desk in "
-            "the browser, which needs none."
+            "the browser, which needs none.",
+            f"缺少 PortAudio（{error}）。请安装（Debian：apt-get install libportaudio2），或用不需要它的浏览器工作台。",
         ) from error

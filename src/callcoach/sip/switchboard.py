@@ -77,10 +77,10 @@ class Switchboard:
             for session in self.sessions:
                 if session.call.id == call_id:
                     return session
-            raise SipError(f"There is no call {call_id}. It may have ended.")
+            raise SipError(f"There is no call {call_id}. It may have ended.", f"没有通话 {call_id}，可能已经结束。")
         able = [session for session in self.sessions if trigger in legal_triggers(session.state)]
         if not able:
-            raise SipError(f"There is no call for which {trigger} is possible now.")
+            raise SipError(f"There is no call for which {trigger} is possible now.", "现在没有可以这样操作的通话。")
         return min(able, key=_unlikeliness)
 
     # -- commands ------------------------------------------------------------------------------
@@ -138,7 +138,7 @@ class Switchboard:
         """
         paused = [session for session in self.sessions if session.recording_paused]
         if call_id is None and not paused:
-            raise SipError("No recording is paused.")
+            raise SipError("No recording is paused.", "没有暂停的录音。")
         return paused[0] if call_id is None else self.find(call_id, Trigger.HANG_UP)
 
     def join(self, session: CallSession, other: CallSession) -> None:
@@ -151,7 +151,10 @@ class Switchboard:
             return
         conference = Conference(session, other, self._emit)
         if self._conference:
-            raise SipError("There is a conference already, and it has no place for another. Split it first.")
+            raise SipError(
+                "There is a conference already, and it has no place for another. Split it first.",
+                "已经有一个三方通话，不能再加。请先拆开。",
+            )
         self._hold_all_but(session, other)
         self._conference = conference
         for one in conference.members:
@@ -170,7 +173,7 @@ class Switchboard:
             SipError: it is in none.
         """
         if self._conference is None or session not in self._conference.members:
-            raise SipError(f"Call {session.call.id} is in no conference.")
+            raise SipError(f"Call {session.call.id} is in no conference.", "这个通话不在三方通话里。")
         self.hold(session)
 
     def _end_conference_of(self, session: CallSession) -> None:

@@ -164,17 +164,26 @@ def _holds(text: str) -> ColumnElement[bool]:
 def _beyond(cursor: str) -> ColumnElement[bool]:
     contact_id, _, name = cursor.partition(".")
     if not contact_id.isdecimal() or len(contact_id) > 9:
-        raise InputError("The cursor does not belong to this list. Start again without `after`.")
+        raise InputError(
+            "The cursor does not belong to this list. Start again without `after`.",
+            "翻页位置不属于这个列表。请从第一页开始。",
+        )
     return or_(ContactRow.sort_name > name, and_(ContactRow.sort_name == name, ContactRow.id > int(contact_id)))
 
 
 def _fill(session: Session, row: ContactRow, fields: ContactFields) -> None:
     key = number_key(fields.number)
     if not key or not fields.name.strip():
-        raise InputError("An entry needs a name, and a number with digits such as 8001 or 010-6500 0000.")
+        raise InputError(
+            "An entry needs a name, and a number with digits such as 8001 or 010-6500 0000.",
+            "联系人要有名称和号码，号码如 8001 或 010-6500 0000。",
+        )
     taken = session.scalar(select(ContactRow).where(ContactRow.number_key == key))
     if taken is not None and taken is not row:
-        raise ConflictError(f"The number {fields.number} is that of {taken.name}. Change that entry.")
+        raise ConflictError(
+            f"The number {fields.number} is that of {taken.name}. Change that entry.",
+            f"号码 {fields.number} 已是{taken.name}的，请改那一条。",
+        )
     _set(row, key, fields)
 
 
@@ -188,7 +197,7 @@ def _set(row: ContactRow, key: str, fields: ContactFields) -> None:
 def _row(session: Session, contact_id: int) -> ContactRow:
     row = session.get(ContactRow, contact_id)
     if row is None:
-        raise NotFoundError(f"The phone book has no entry {contact_id}.")
+        raise NotFoundError(f"The phone book has no entry {contact_id}.", f"通讯录里没有 {contact_id} 号条目。")
     return row
 
 

@@ -27,7 +27,10 @@ def beyond(
     Raises:
         InputError: the cursor is none of ours.
     """
-    foreign = InputError("The cursor does not belong to this list. Start again without `after`.")
+    foreign = InputError(
+        "The cursor does not belong to this list. Start again without `after`.",
+        "翻页位置不属于这个列表。请从第一页开始。",
+    )
     try:
         time_text, number = json.loads(base64.urlsafe_b64decode(place + "=" * (-len(place) % 4)))
         moment, number = datetime.fromisoformat(time_text), int(number)

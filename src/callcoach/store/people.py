@@ -66,7 +66,7 @@ def person_by_id(session: Session, person_id: int) -> Person:
     """
     row = session.get(PersonRow, person_id)
     if row is None:
-        raise NotFoundError(f"There is no person {person_id}.")
+        raise NotFoundError(f"There is no person {person_id}.", f"没有 {person_id} 号人员。")
     return _people(session, [row])[0]
 
 

@@ -13,6 +13,7 @@ from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.around.contexts import DispositionsPage
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -78,7 +79,7 @@ def _put(
             else:
                 note(session, "disposition.change", about=about, detail=detail, **by(request, principal))
     except CallCoachError as error:
-        return render(request, _page(services, own_id, str(error)), 422)
+        return render(request, _page(services, own_id, said_to(request, error)), 422)
     return RedirectResponse("/dispositions", 303)
 
 

@@ -78,7 +78,10 @@ def post_wrap_up(
             done.disposition.terms.needs_callback and not callbacks_of_desk_call(session, kept.id)
         ):
             if due_at is None:
-                raise InputError("This outcome needs a callback: say when, then finish.")
+                raise InputError(
+                    "This outcome needs a callback: say when, then finish.",
+                    "这个结果需要回电：请先填回电时间，再完成。",
+                )
             new = NewCallback(
                 due_at, kept.number, "", callback_reason.strip() or follow_up.strip(), None, kept.id, kept.call_pk
             )

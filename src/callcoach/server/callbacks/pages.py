@@ -23,6 +23,7 @@ from callcoach.server.pages.form_times import as_local, read_local
 from callcoach.server.pages.list_query import ListQuery, all_pages, read_list_query
 from callcoach.server.pages.messages import Translator
 from callcoach.server.pages.places import KeyInForm, KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -116,7 +117,7 @@ def post_callback(
     """Make a callback."""
     due_at = read_local(due, _zone(services))
     if due_at is None:
-        raise InputError("A callback needs a time. Give one.")
+        raise InputError("A callback needs a time. Give one.", "回电要有时间，请填写。")
     new = NewCallback(due_at, number, customer, reason, _owner(services, principal, owner_id))
     with services.database.writing() as session:
         callback_id = add_callback(session, principal.person_id, new, services.now())
@@ -149,7 +150,7 @@ def post_step(
     at_desk = "HX-Request" in request.headers
     try:
         if step in (CallbackStep.MAKE, CallbackStep.ESCALATE):
-            raise InputError(f"{step.value!r} is not done by hand.")
+            raise InputError(f"{step.value!r} is not done by hand.", "这一步由系统自动做，不能手动做。")
         owner = _owner(services, principal, owner_id)
         taken = StepTaken(step, text, read_local(due, _zone(services)), owner, number, reason)
         with services.database.writing() as session:
@@ -160,7 +161,7 @@ def post_step(
     except CallCoachError as error:
         if at_desk:
             raise
-        return render(request, _page(services, principal, callback_id, str(error)), 422)
+        return render(request, _page(services, principal, callback_id, said_to(request, error)), 422)
     if at_desk:
         return render(request, _due_part(services, principal))
     return RedirectResponse(f"/callbacks/{callback_id}", 303)
@@ -259,7 +260,10 @@ def _owner(services: Services, principal: Principal, text: str) -> int | None:
     with services.database.reading() as session:
         found = [person_id for person_id, _ in colleagues(session, principal) if str(person_id) == text]
     if not found:
-        raise InputError("A callback is handed on to a colleague of one's own teams. Choose one.")
+        raise InputError(
+            "A callback is handed on to a colleague of one's own teams. Choose one.",
+            "回电只能转给自己团队的同事，请重新选择。",
+        )
     return found[0]
 
 

@@ -173,7 +173,7 @@ def post_step(
 ) -> WholeCallbackView:
     """Do something about a callback."""
     if body.step in (CallbackStep.MAKE, CallbackStep.ESCALATE):
-        raise InputError(f"{body.step.value!r} is not done by hand.")
+        raise InputError(f"{body.step.value!r} is not done by hand.", "这一步由系统自动做，不能手动做。")
     taken = StepTaken(body.step, body.note, as_utc(body.due_at), body.owner_id)
     with services.database.writing() as session:
         take_step(session, principal, callback_id, taken, version=body.version, now=services.now())

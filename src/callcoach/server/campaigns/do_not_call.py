@@ -19,6 +19,7 @@ from callcoach.server.campaigns.importing import do_not_call_importer
 from callcoach.server.imports.columns import CellError, day_of
 from callcoach.server.imports.importing import ImportedView, import_form, import_rows, import_step
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import Doer, by, require
 from callcoach.server.services import Services, WithServices
@@ -94,7 +95,7 @@ def post_number(
     try:
         put(services, DoNotCallFields(number, reason, day_of(until)), by(request, principal))
     except (CallCoachError, CellError) as error:
-        return render(request, _page(services, "", None, None, str(error)), 422)
+        return render(request, _page(services, "", None, None, said_to(request, error)), 422)
     return RedirectResponse("/do-not-call", 303)
 
 

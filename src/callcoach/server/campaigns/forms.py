@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from callcoach.campaigns.outcomes import CampaignMode
-from callcoach.errors import InputError
+from callcoach.server.faults import refused
 from callcoach.store.call_lists import MAX_KEY
 from callcoach.store.campaigns.model import CampaignTerms
 
@@ -68,8 +68,7 @@ def terms_of(form: FormData, before: CampaignTerms) -> CampaignTerms:
     try:
         return CampaignBody.model_validate(plain).applied_to(before)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_url=False)]
-        raise InputError("; ".join(faults)) from error
+        raise refused(error) from error
 
 
 def goals_of(text: str) -> Mapping[str, int]:

@@ -65,7 +65,9 @@ def assign(services: Services, principal: Principal, campaign_id: int, order: As
         get_campaign(session, principal, campaign_id)
         known = {person_id for person_id, _ in agents_to_choose(session, principal)}
         if unknown := set(order.person_ids) - known:
-            raise InputError(f"These are no agents of yours: {sorted(unknown)}.")
+            raise InputError(
+                f"These are no agents of yours: {sorted(unknown)}.", f"这些人不是您的坐席：{sorted(unknown)}。"
+            )
         if order.how == "even":
             count = assign_evenly(session, campaign_id, order.person_ids, again=order.again)
         elif order.how == "owner":
@@ -74,7 +76,10 @@ def assign(services: Services, principal: Principal, campaign_id: int, order: As
             person_id = order.person_ids[0] if order.person_ids else None
             count = assign_to(session, campaign_id, order.lead_ids, person_id)
         else:
-            raise InputError(f"{order.how!r} is no way to assign numbers; expected even, owner or hand.")
+            raise InputError(
+                f"{order.how!r} is no way to assign numbers; expected even, owner or hand.",
+                f"不认识的分配方式 {order.how!r}；应为 even、owner 或 hand。",
+            )
         detail = {"how": order.how, "numbers": count}
         note(session, "campaign.assign", about=("campaign", str(campaign_id)), detail=detail, **doer)
     return count
@@ -83,4 +88,4 @@ def assign(services: Services, principal: Principal, campaign_id: int, order: As
 def _check_team(principal: Principal, terms: CampaignTerms) -> None:
     """A supervisor makes campaigns for the teams they lead: of any other they would see nothing."""
     if principal.role is Role.SUPERVISOR and terms.team_id is not None and terms.team_id not in principal.team_ids:
-        raise AccessError("You do not lead this team. Choose one of yours.")
+        raise AccessError("You do not lead this team. Choose one of yours.", "您不带这个团队，请选自己的团队。")

@@ -134,5 +134,8 @@ def _moment(services: Services, text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InputError(f"{text[:40]!r} is not a time such as 2026-10-01T14:30.") from error
+        raise InputError(
+            f"{text[:40]!r} is not a time such as 2026-10-01T14:30.",
+            f"{text[:40]!r} 不是时间，应写成 2026-10-01T14:30 这样。",
+        ) from error
     return at if at.tzinfo else at.replace(tzinfo=ZoneInfo(services.settings.server.time_zone))

@@ -21,6 +21,7 @@ from callcoach.server.campaigns.lead_part import lead_part
 from callcoach.server.campaigns.wording import MODES, OUTCOMES, STATES
 from callcoach.server.imports.importing import import_form, import_step
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -51,7 +52,7 @@ def post_campaign(form: AnyForm, request: Request, principal: Keeper, services: 
         terms = terms_of(form, terms)
         campaign_id = keeping.add(services, principal, terms, by(request, principal))
     except CallCoachError as error:
-        return render(request, _list(services, principal, terms, str(error)), 422)
+        return render(request, _list(services, principal, terms, said_to(request, error)), 422)
     return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
 
@@ -89,7 +90,7 @@ def post_change(
         keeping.change(services, principal, campaign, terms_of(form, campaign.terms), by(request, principal))
     except CallCoachError as error:
         rows = _rows(services, principal, campaign, "", 0)
-        return render(request, _page(services, principal, campaign, rows, problem=str(error)), 422)
+        return render(request, _page(services, principal, campaign, rows, problem=said_to(request, error)), 422)
     return RedirectResponse(f"/campaigns/{campaign_id}", 303)
 
 

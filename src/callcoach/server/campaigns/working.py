@@ -62,7 +62,7 @@ def next_lead(services: Services, principal: Principal, campaign_id: int) -> Lea
         campaign = get_campaign(session, principal, campaign_id)
         if not campaign.runs_on(today):
             raise ConflictError(
-                "任务没有在进行，或今天不在起止日期内 · The campaign is not running, or not on this day."
+                "The campaign is not running, or not on this day.", "任务没有在进行，或今天不在起止日期内。"
             )
         return take_next(
             session,
@@ -86,7 +86,7 @@ def take(services: Services, principal: Principal, lead_id: int) -> Lead:
         get_campaign(session, principal, get_lead(session, lead_id).campaign_id)
         held = held_lead(session, principal.person_id, now)
         if held is not None and held.id != lead_id:
-            raise ConflictError("先处理手上的号码 · Finish the number you have first.")
+            raise ConflictError("Finish the number you have first.", "先处理手上的号码。")
         if held is not None:
             return held
         today = now.astimezone(hours.zone).date()
@@ -121,7 +121,7 @@ def skip(services: Services, doer: Doer, lead_id: int, reason: str, *, for_good:
         ConflictError: the agent does not have it.
     """
     if not reason.strip():
-        raise InputError("请写明跳过的原因 · Say why the number is skipped.")
+        raise InputError("Say why the number is skipped.", "请写明跳过的原因。")
     now = services.now()
     with services.database.writing() as session:
         campaign = campaign_by_id(session, get_lead(session, lead_id).campaign_id)
@@ -140,9 +140,9 @@ def finish(services: Services, doer: Doer, lead_id: int, told: Result) -> None:
     """
     now = services.now()
     if not told.result.strip() and told.again_at is None:
-        raise InputError("请选择结果 · Choose what came of the call.")
+        raise InputError("Choose what came of the call.", "请选择结果。")
     if told.again_at is not None and not now < told.again_at < now + LATEST_AGAIN:
-        raise InputError("再拨时间须在今后半年内 · The time to call again must lie within the next half year.")
+        raise InputError("The time to call again must lie within the next half year.", "再拨时间须在今后半年内。")
     with services.database.writing() as session:
         give_result(
             session,
@@ -171,7 +171,7 @@ def switch_progressive(services: Services, principal: Principal, doer: Doer, cam
         else:
             campaign = get_campaign(session, principal, campaign_id)
             if campaign.terms.mode is not CampaignMode.PROGRESSIVE:
-                raise ConflictError("这个任务由坐席自己拨打 · Agents dial the numbers of this campaign themselves.")
+                raise ConflictError("Agents dial the numbers of this campaign themselves.", "这个任务由坐席自己拨打。")
             join(session, campaign_id, principal.person_id, services.now())
         about = ("campaign", str(campaign_id or ""))
         note(session, "campaign.join", about=about, detail={"on": campaign_id is not None}, **doer)

@@ -39,4 +39,7 @@ def _value(name: str, text: str) -> Any:
                 return text
     except (InvalidOperation, ValueError) as error:
         expected = {"amount": "1234.50", "quantity": "12", "happened_on": "2026-01-31", "demand": "claim"}[name]
-        raise InputError(f"The field {name} holds {text[:40]!r}, expected one such as {expected}.") from error
+        raise InputError(
+            f"The field {name} holds {text[:40]!r}, expected one such as {expected}.",
+            f"栏目 {name} 填的是 {text[:40]!r}，应写成 {expected} 这样。",
+        ) from error

@@ -43,6 +43,7 @@ from callcoach.server.pages.form_times import read_local
 from callcoach.server.pages.list_query import ListQuery, all_pages, read_list_query
 from callcoach.server.pages.messages import Translator
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -164,7 +165,7 @@ def post_complaint(request: Request, principal: Recorder, services: WithServices
     try:
         complaint_id = desk.record(read_fields(sent), ref)
     except CallCoachError as error:
-        page = NewComplaintPage(ComplaintFields(), tuple(Demand), ref.phone_call_id, sent, str(error))
+        page = NewComplaintPage(ComplaintFields(), tuple(Demand), ref.phone_call_id, sent, said_to(request, error))
         return render(request, page, 422)
     return RedirectResponse(f"/complaints/{complaint_id}", 303)
 
@@ -190,7 +191,7 @@ def post_step(
     try:
         desk.act(complaint_id, _deed(services, principal, step, form), _key(form, "version"))
     except InputError as error:
-        return render(request, _page(services, principal, complaint_id, str(error)), 422)
+        return render(request, _page(services, principal, complaint_id, said_to(request, error)), 422)
     return RedirectResponse(f"/complaints/{complaint_id}", 303)
 
 
@@ -202,7 +203,9 @@ def _deed(services: Services, principal: Principal, step: ComplaintStep, form: F
     text, owner_id = sent.get("step_text", ""), _key(form, "owner_id")
     with services.database.reading() as session:
         if owner_id is not None and owner_id not in dict(colleagues(session, principal)):
-            raise InputError("The owner is a colleague of one's own teams. Choose one.")
+            raise InputError(
+                "The owner is a colleague of one's own teams. Choose one.", "负责人应是自己团队的同事，请重新选择。"
+            )
     changes = read_fields(sent)
     if step in FILLED and text.strip():
         changes[FILLED[step]] = text

@@ -20,6 +20,7 @@ from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
 from callcoach.server.imports.importing import import_form, import_step
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -127,7 +128,7 @@ def post_contact(fields: WithContactForm, request: Request, principal: Keeper, s
             about = ("contact", str(contact.id))
             note(session, "contacts.add", about=about, detail={"name": contact.name}, **by(request, principal))
     except CallCoachError as error:
-        return render(request, ContactPage(None, fields, str(error)), 422)
+        return render(request, ContactPage(None, fields, said_to(request, error)), 422)
     return RedirectResponse("/contacts", 303)
 
 
@@ -153,7 +154,7 @@ def post_change(
             about = ("contact", str(contact_id))
             note(session, "contacts.change", about=about, detail={"name": fields.name}, **by(request, principal))
     except CallCoachError as error:
-        return render(request, ContactPage(contact, fields, str(error)), 422)
+        return render(request, ContactPage(contact, fields, said_to(request, error)), 422)
     return RedirectResponse("/contacts", 303)
 
 

@@ -69,7 +69,7 @@ def post_card(
     """Make the card of a new customer who is on the line."""
     fields = applied(form, CustomerFields("", numbers=(number,)))
     if not fields.name:
-        raise InputError("请填写客户姓名 · The card needs the customer's name.")
+        raise InputError("The card needs the customer's name.", "请填写客户姓名。")
     customer_id = keeping.add(services, fields, by(request, principal))
     return _again(request, services, principal, customer_id, _Line(number, call_id))
 

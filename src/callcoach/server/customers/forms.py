@@ -42,7 +42,8 @@ def applied(form: FormData, before: CustomerFields) -> CustomerFields:
         if "sales" in sent:
             changed["sales"] = amount_of(sent["sales"][:40])
     except CellError as error:
-        raise InputError(f"{error.words.zh} · {error.words.en}: {sent.get('numbers', '')[:80]}") from error
+        found = sent.get("numbers", "")[:80]
+        raise InputError(f"{error.words.en}: {found}", f"{error.words.zh}：{found}") from error
     if "tags" in sent:
         changed["tags"] = words_of(sent["tags"][:MOST_NOTES].replace(",", ";").replace("，", ";"))
     if "notes" in sent:

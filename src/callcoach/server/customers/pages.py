@@ -28,6 +28,7 @@ from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
 from callcoach.server.imports.importing import import_form, import_step
 from callcoach.server.pages.places import KeyInForm, KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -150,7 +151,7 @@ def post_customer(form: CardForm, request: Request, principal: Editor, services:
             fields = replace(fields, owner_id=fields.owner_id or principal.person_id)
         customer_id = keeping.add(services, fields, by(request, principal))
     except CallCoachError as error:
-        return render(request, _page(services, principal, None, fields, str(error)), 422)
+        return render(request, _page(services, principal, None, fields, said_to(request, error)), 422)
     return RedirectResponse(f"/customers/{customer_id}?saved=true", 303)
 
 
@@ -176,7 +177,7 @@ def post_change(
         fields = applied(form, fields)
         keeping.change(services, before, fields, by(request, principal))
     except CallCoachError as error:
-        return render(request, _page(services, principal, before, fields, str(error)), 422)
+        return render(request, _page(services, principal, before, fields, said_to(request, error)), 422)
     return RedirectResponse(f"/customers/{before.id}?saved=true", 303)
 
 
@@ -193,7 +194,7 @@ def post_note(
     try:
         keeping.note_on(services, customer.id, text, "", by(request, principal))
     except CallCoachError as error:
-        return render(request, _page(services, principal, customer, fields_of(customer), str(error)), 422)
+        return render(request, _page(services, principal, customer, fields_of(customer), said_to(request, error)), 422)
     return RedirectResponse(f"/customers/{customer.id}", 303)
 
 

@@ -20,6 +20,7 @@ from callcoach.line.wire import SoundFrame, SoundKind
 from callcoach.principal import Principal
 from callcoach.rights import Permission, may
 from callcoach.server.desk.presence import as_plain
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.news import News, Reader
 from callcoach.server.phones.routes import NOT_ALLOWED
 from callcoach.server.phones.views import shown
@@ -153,9 +154,10 @@ class OpenDesk:
             answer["number"] = wish["ask"]
             answer["value"] = await self._do(wish["command"], wish.get("arguments") or {})
         except CallCoachError as error:
-            answer["error"] = str(error)
+            answer["error"] = said_to(self._socket, error)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            answer["error"] = f"Not understood: {error}. Load the page again."
+            refusal = LineError(f"Not understood: {error}. Load the page again.", f"没看懂：{error}。请重新载入页面。")
+            answer["error"] = said_to(self._socket, refusal)
         self._reader.queue.put_nowait(News(self._person_id, "answer", answer))
 
     async def _do(self, command: str, arguments: Mapping[str, Any]) -> Any:
@@ -168,7 +170,10 @@ class OpenDesk:
 
     async def _presence(self, state: str, reason: str = "") -> None:
         if len(reason) > MOST_REASON:
-            raise LineError(f"A reason of {len(reason)} characters; expected at most {MOST_REASON}.")
+            raise LineError(
+                f"A reason of {len(reason)} characters; expected at most {MOST_REASON}.",
+                f"原因有 {len(reason)} 个字，最多 {MOST_REASON} 个。",
+            )
         await self._services.presence.change(self._person_id, PresenceState(state), reason)
 
     async def _take_headset(self) -> None:

@@ -77,7 +77,7 @@ class Dialler:
         """
         phone = self._services.exchange.phone_of(person_id)
         if phone.standing.calls or self._calls.is_asking(person_id):
-            raise LineError("The phone is in a call. End it first.")
+            raise LineError("The phone is in a call. End it first.", "话机正在通话，请先结束。")
         if not self._may_dial():
             return Refusal("本服务器的拨号数已满，请稍候", "this server dials no more calls now: wait a little")
         self._calls.asking(person_id)

@@ -17,12 +17,13 @@ from fastapi import APIRouter, WebSocket
 from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
-from callcoach.errors import AccessError, CallCoachError, InputError
+from callcoach.errors import AccessError, CallCoachError, InputError, LineError
 from callcoach.line.wire import SoundKind
 from callcoach.principal import Principal
 from callcoach.rights import Permission, may
 from callcoach.server.desk.line import MOST_SOUND_BYTES, admitted
 from callcoach.server.desk.presence import as_plain
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.exchange import Exchange
 from callcoach.server.phones.news import News, Reader
 from callcoach.server.phones.phone import Phone
@@ -143,14 +144,18 @@ class OpenFloor:
             answer["number"] = wish["ask"]
             answer["value"] = await self._do(wish["command"], wish.get("arguments") or {})
         except CallCoachError as error:
-            answer["error"] = str(error)
+            answer["error"] = said_to(self._socket, error)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            answer["error"] = f"Not understood: {error}. Load the page again."
+            refusal = LineError(f"Not understood: {error}. Load the page again.", f"没看懂：{error}。请重新载入页面。")
+            answer["error"] = said_to(self._socket, refusal)
         self._reader.queue.put_nowait(News(self._principal.person_id, "answer", answer))
 
     async def _do(self, command: str, arguments: Mapping[str, Any]) -> Any:
         if not may(self._principal, Permission.PHONES_JOIN):
-            raise AccessError("Your role may follow calls, not join them. Ask an administrator.")
+            raise AccessError(
+                "Your role may follow calls, not join them. Ask an administrator.",
+                "您的角色可以查看通话，不能加入。请找管理员。",
+            )
         match command:
             case "join":
                 return await self._join(int(arguments["person_id"]), Joining(arguments["how"]))
@@ -159,7 +164,10 @@ class OpenFloor:
             case "message":
                 return await self._message(int(arguments["person_id"]), str(arguments["text"]).strip())
             case _:
-                raise InputError(f"{command!r} is not known here. Load the page again.")
+                raise InputError(
+                    f"{command!r} is not known here. Load the page again.",
+                    f"不认识的命令 {command!r}。请重新载入页面。",
+                )
 
     async def _join(self, person_id: int, how: Joining) -> dict[str, int]:
         """Take part in an agent's calls; return the sound's rate in Hz."""
@@ -179,7 +187,10 @@ class OpenFloor:
     async def _message(self, person_id: int, text: str) -> dict[str, bool]:
         """Send words to an agent's desk; return whether one is open."""
         if not text or len(text) > MOST_MESSAGE:
-            raise InputError(f"A message of {len(text)} characters; expected 1 to {MOST_MESSAGE}.")
+            raise InputError(
+                f"A message of {len(text)} characters; expected 1 to {MOST_MESSAGE}.",
+                f"消息有 {len(text)} 个字，应为 1 到 {MOST_MESSAGE} 个。",
+            )
         self._phone(person_id)
         await self._note("phone.message", person_id, {"characters": len(text)})
         self._tell_desk(person_id, {"about": "", "name": self._principal.name, "text": text})
@@ -188,7 +199,7 @@ class OpenFloor:
     def _phone(self, person_id: int) -> Phone:
         phone = self._services.exchange.phone_of(person_id)
         if not may_watch(self._principal, phone.principal):
-            raise AccessError("This agent is of another team.")
+            raise AccessError("This agent is of another team.", "这位坐席属于别的团队。")
         return phone
 
     def _tell_desk(self, person_id: int, data: Mapping[str, Any]) -> None:

@@ -108,7 +108,9 @@ def _places(headings: Sequence[str], columns: Sequence[Column]) -> dict[Column, 
         known = "、".join(column.names[0] for column in columns)
         raise InputError(
             f"The first row names no column {'、'.join(missing)}. Found: {'、'.join(filter(None, headings))[:300]}. "
-            f"Known are: {known}."
+            f"Known are: {known}.",
+            f"第一行缺少列：{'、'.join(missing)}。找到的是：{'、'.join(filter(None, headings))[:300]}。"
+            f"认识的列：{known}。",
         )
     return places
 

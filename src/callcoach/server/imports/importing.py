@@ -18,6 +18,7 @@ from callcoach.server.imports.columns import Column, Reading, understand
 from callcoach.server.imports.contexts import ImportPage, PreviewPage
 from callcoach.server.imports.sheets import read_sheet
 from callcoach.server.imports.staging import discard, sent_bytes, stage, staged
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import Doer, by
 from callcoach.server.services import Services
@@ -99,10 +100,10 @@ def import_step(
         if token:
             return _keep(request, services, principal, importer, token)
         if file is None:
-            raise InputError("Choose a CSV or XLSX file.")
+            raise InputError("Choose a CSV or XLSX file.", "请选择 CSV 或 XLSX 文件。")
         return _preview(request, services, principal, importer, sent_bytes(services, file))
     except CallCoachError as error:
-        return import_form(request, services, importer, str(error))
+        return import_form(request, services, importer, said_to(request, error))
 
 
 def import_rows(

@@ -27,9 +27,12 @@ def sent_bytes(services: Services, file: UploadFile) -> bytes:
     most_mb = services.settings.customers.import_max_mb
     data = file.file.read(most_mb * 1_000_000 + 1)
     if not data:
-        raise InputError("The file is empty. Choose a CSV or XLSX file.")
+        raise InputError("The file is empty. Choose a CSV or XLSX file.", "文件是空的。请选择 CSV 或 XLSX 文件。")
     if len(data) > most_mb * 1_000_000:
-        raise TooLargeError(f"The file has more than {most_mb} MB. Split it, or raise customers.import_max_mb.")
+        raise TooLargeError(
+            f"The file has more than {most_mb} MB. Split it, or raise customers.import_max_mb.",
+            f"文件超过 {most_mb} MB。请拆分，或调高 customers.import_max_mb。",
+        )
     return data
 
 
@@ -53,7 +56,10 @@ def staged(services: Services, person_id: int, token: str) -> bytes:
     """
     path = _folder(services) / token
     if not _TOKEN.fullmatch(token) or not token.startswith(f"{person_id}-") or not path.is_file():
-        raise NotFoundError("The file is no longer here: it was taken in already, or sent too long ago. Send it again.")
+        raise NotFoundError(
+            "The file is no longer here: it was taken in already, or sent too long ago. Send it again.",
+            "文件已不在：已经导入过，或发送太久了。请重新发送。",
+        )
     return path.read_bytes()
 
 

@@ -19,7 +19,10 @@ def read_local(text: str, zone: ZoneInfo) -> datetime | None:
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InputError(f"{text[:40]!r} is no time; expected one such as 2026-01-31T15:00.") from error
+        raise InputError(
+            f"{text[:40]!r} is no time; expected one such as 2026-01-31T15:00.",
+            f"{text[:40]!r} 不是时间，应写成 2026-01-31T15:00 这样。",
+        ) from error
 
 
 def as_local(at: datetime, zone: ZoneInfo) -> str:

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Form
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 
+from callcoach.errors import CallCoachError
 from callcoach.server.pages.messages import Language, Theme
 from callcoach.server.services import services_of
 
@@ -38,6 +39,11 @@ def preferences_of(connection: HTTPConnection) -> Preferences:
         _chosen(Language, cookies.get(LANGUAGE_COOKIE), Language(site.language)),
         _chosen(Theme, cookies.get(THEME_COOKIE), Theme.AUTO),
     )
+
+
+def said_to(connection: HTTPConnection, error: CallCoachError) -> str:
+    """Return what is wrong in the reader's language; in English where the error says no Chinese."""
+    return error.zh if error.zh and preferences_of(connection).language is Language.ZH else str(error)
 
 
 @router.post("/preferences")

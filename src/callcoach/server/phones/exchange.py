@@ -85,7 +85,10 @@ class Exchange:
         """
         phone = self._phones.get(person_id)
         if phone is None:
-            raise LineError("No softphone is connected. Start it: callcoach phone --server ADDRESS.")
+            raise LineError(
+                "No softphone is connected. Start it: callcoach phone --server ADDRESS.",
+                "没有连上软电话。请启动：callcoach phone --server 服务器地址。",
+            )
         return phone
 
     def find(self, person_id: int) -> Phone | None:

@@ -50,7 +50,9 @@ class Phone:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 return await answer
         except TimeoutError as error:
-            raise LineError("The phone did not answer. Look whether it still runs.") from error
+            raise LineError(
+                "The phone did not answer. Look whether it still runs.", "话机没有应答。请看它是否还在运行。"
+            ) from error
         finally:
             del self._asked[number]
 
@@ -76,11 +78,11 @@ class Phone:
             case Happened(event):
                 self.standing = after(self.standing, event, time.time())
                 return event
-            case Answer(number, value, error):
+            case Answer(number, value, error, error_zh):
                 answer = self._asked.get(number)
                 if answer is not None and not answer.done():
                     if error:
-                        answer.set_exception(LineError(error))
+                        answer.set_exception(LineError(error, error_zh))
                     else:
                         answer.set_result(value)
             case _:
@@ -97,7 +99,8 @@ class Phone:
             self.standing = from_plain(plain)
         except (TypeError, KeyError) as error:
             raise LineError(
-                f"How things stand was not understood: {error}. Are both ends of the same version?"
+                f"How things stand was not understood: {error}. Are both ends of the same version?",
+                f"没看懂话机的状态：{error}。两端版本是否一致？",
             ) from error
 
     async def send_all(self, socket: WebSocket) -> None:
@@ -110,4 +113,9 @@ class Phone:
         """The line is down: whoever waits for an answer is told."""
         for answer in self._asked.values():
             if not answer.done():
-                answer.set_exception(LineError("The phone has lost its connection; the call goes on there."))
+                answer.set_exception(
+                    LineError(
+                        "The phone has lost its connection; the call goes on there.",
+                        "话机断开了连接；通话在话机上继续。",
+                    )
+                )

@@ -19,12 +19,15 @@ __all__ = ["hushed", "in_words", "pj"]
 
 
 @contextlib.contextmanager
-def in_words(what: str) -> Iterator[None]:
-    """Turn the library's error into ours, saying what was being done."""
+def in_words(what: str, zh: str) -> Iterator[None]:
+    """Turn the library's error into ours, saying what was being done, in English and in Chinese."""
     try:
         yield
     except pj.Error as error:
-        raise SipError(f"{what}: {error.reason} (pjsua2 status {error.status}).") from error
+        raise SipError(
+            f"{what}: {error.reason} (pjsua2 status {error.status}).",
+            f"{zh}：{error.reason}（pjsua2 状态 {error.status}）。",
+        ) from error
 
 
 @contextlib.contextmanager

@@ -135,7 +135,7 @@ class PjCall(pj.Call):
         """Answer an INVITE with a status code."""
         prm = pj.CallOpParam()
         prm.statusCode = code
-        with in_words("answering the call"):
+        with in_words("answering the call", "接听电话"):
             self.answer(prm)
 
     def end(self, code: int = 0) -> None:
@@ -143,34 +143,34 @@ class PjCall(pj.Call):
         prm = pj.CallOpParam()
         if code:
             prm.statusCode = code
-        with in_words("ending the call"):
+        with in_words("ending the call", "挂断电话"):
             self.hangup(prm)
 
     def hold(self) -> None:
         """Offer `sendonly`."""
-        with in_words("holding the call"):
+        with in_words("holding the call", "保持通话"):
             self.setHold(pj.CallOpParam(True))
 
     def unhold(self) -> None:
         """Offer `sendrecv` again."""
         prm = pj.CallOpParam(True)
         prm.opt.flag = pj.PJSUA_CALL_UNHOLD
-        with in_words("resuming the call"):
+        with in_words("resuming the call", "恢复通话"):
             self.reinvite(prm)
 
     def send_digits(self, digits: str) -> None:
         """Send DTMF digits as RFC 4733 events."""
-        with in_words(f"sending DTMF {digits!r}"):
+        with in_words(f"sending DTMF {digits!r}", f"发送按键 {digits!r}"):
             self.dialDtmf(digits)
 
     def refer(self, uri: str) -> None:
         """Ask the other side to call `uri`."""
-        with in_words(f"transferring to {uri}"):
+        with in_words(f"transferring to {uri}", f"转接到 {uri}"):
             self.xfer(uri, pj.CallOpParam(True))
 
     def refer_replacing(self, other: PjCall) -> None:
         """Ask the other side to take the place we have in `other`."""
-        with in_words("transferring to the other call"):
+        with in_words("transferring to the other call", "转接到另一个通话"):
             self.xferReplaces(other, pj.CallOpParam(True))
 
     def sip_call_id(self) -> str:
@@ -225,7 +225,7 @@ class PjCall(pj.Call):
 
     def connect_audio(self, agent: BridgePort, *, both_ways: bool) -> None:
         """Let the agent hear the other side and, `both_ways`, speak to it."""
-        with in_words("connecting the call's audio"):
+        with in_words("connecting the call's audio", "接通声音"):
             media = self.getAudioMedia(-1)
             media.startTransmit(agent)
             if both_ways:
@@ -235,7 +235,7 @@ class PjCall(pj.Call):
 
     def join(self, other: PjCall) -> None:
         """Let this call's other side and that of another hear each other; both taps hear both."""
-        with in_words("joining the calls"):
+        with in_words("joining the calls", "连接两个通话"):
             for ours, theirs in ((self, other), (other, self)):
                 media = ours.getAudioMedia(-1)
                 media.startTransmit(theirs.getAudioMedia(-1))

@@ -108,17 +108,20 @@ class Library:
             raise
 
     def _start(self, log_file: Path | None) -> None:
-        with in_words("starting the SIP library"):
+        with in_words("starting the SIP library", "启动 SIP 库"):
             self._endpoint.libInit(endpoint_config(self._plan, log_file))
         plan = self._plan
-        with in_words(f"opening {plan.transport} {plan.local_host or '*'}:{plan.local_port} for SIP"):
+        with in_words(
+            f"opening {plan.transport} {plan.local_host or '*'}:{plan.local_port} for SIP",
+            f"打开 SIP 端口 {plan.transport} {plan.local_host or '*'}:{plan.local_port}",
+        ):
             transport = self._endpoint.transportCreate(_TRANSPORTS[plan.transport], transport_config(plan))
             self._endpoint.libStart()
             self._endpoint.audDevManager().setNullDev()
         self._order_codecs()
         self.local_address = self._endpoint.transportGetInfo(transport).localName
         self.account = _Account(self)
-        with in_words(f"creating the account {plan.id_uri}"):
+        with in_words(f"creating the account {plan.id_uri}", f"建立账号 {plan.id_uri}"):
             self.account.create(account_config(plan, transport))
 
     def _order_codecs(self) -> None:
@@ -134,7 +137,10 @@ class Library:
             codec for name in self._plan.codecs for codec in known if codec.lower().startswith(f"{name.lower()}/")
         ]
         if not wanted:
-            raise SipError(f"sip.codecs names {self._plan.codecs}; this build of pjsua2 has only {known}.")
+            raise SipError(
+                f"sip.codecs names {self._plan.codecs}; this build of pjsua2 has only {known}.",
+                f"sip.codecs 写的是 {self._plan.codecs}；这个版本的 pjsua2 只有 {known}。",
+            )
         for place, codec in enumerate(wanted):
             self._endpoint.codecSetPriority(codec, HIGHEST_CODEC_PRIORITY - place)
 
@@ -152,7 +158,7 @@ class Library:
         """Place a call."""
         call = PjCall(self)
         try:
-            with in_words(f"dialling {uri}"):
+            with in_words(f"dialling {uri}", f"呼叫 {uri}"):
                 call.makeCall(uri, pj.CallOpParam(True))
         except SipError:
             self.drop(call.leg_id)
@@ -189,13 +195,13 @@ class Library:
         self._idle_taps.append(tap)
 
     def _add(self, port: AnyPort, name: str) -> AnyPort:
-        with in_words(f"adding the {name} port to the audio bridge"):
+        with in_words(f"adding the {name} port to the audio bridge", f"接入声音端口 {name}"):
             port.createPort(name, self._format)
         return port
 
     def register(self, active: bool) -> None:
         """Register now, or give up the registration."""
-        with in_words("registering"):
+        with in_words("registering", "注册"):
             self.account.setRegistration(active)
 
     def close(self) -> None:

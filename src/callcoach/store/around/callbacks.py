@@ -126,7 +126,7 @@ def add_callback(session: Session, person_id: int, new: NewCallback, now: dateti
         NotFoundError: the owner is not there.
     """
     if not new.number.strip():
-        raise InputError("A callback needs the number to call. Give one.")
+        raise InputError("A callback needs the number to call. Give one.", "回电要有号码，请填写。")
     _check_texts(new.number, new.reason, new.customer)
     owner_id = new.owner_id or person_id
     person_by_id(session, owner_id)
@@ -201,7 +201,10 @@ def take_step(
     """
     row = _row(session, principal, callback_id)
     if version is not None and row.version != version:
-        raise ConflictError("Somebody else has changed this callback meanwhile. Load the page again.")
+        raise ConflictError(
+            "Somebody else has changed this callback meanwhile. Load the page again.",
+            "别人刚改过这条回电。请重新载入页面。",
+        )
     _take(session, row, taken, principal.person_id, now)
     return get_callback(session, principal, callback_id)
 
@@ -300,7 +303,7 @@ def _take(session: Session, row: CallbackRow, taken: StepTaken, person_id: int |
     row.number = row.number if taken.number is None else taken.number.strip()[:64]
     row.reason = row.reason if taken.reason is None else taken.reason.strip()
     if state is CallbackState.OPEN and not row.number:
-        raise InputError("A callback needs the number to call. Give one.")
+        raise InputError("A callback needs the number to call. Give one.", "回电要有号码，请填写。")
     if state is CallbackState.OPEN and row.owner_id is None:
         row.owner_id, row.team_id = person_id, row.team_id
     row.attempts += taken.step in ATTEMPTS
@@ -314,17 +317,23 @@ def _take(session: Session, row: CallbackRow, taken: StepTaken, person_id: int |
 
 def _check_needs(taken: StepTaken, now: datetime) -> None:
     if taken.step in (CallbackStep.POSTPONE, CallbackStep.REOPEN) and taken.due_at is None:
-        raise InputError(f"To {taken.step.value} a callback needs its new time.")
+        raise InputError(f"To {taken.step.value} a callback needs its new time.", "改期或重开要填新的时间。")
     if taken.due_at is not None and taken.due_at <= now:
-        raise InputError(f"The new time {taken.due_at:%Y-%m-%d %H:%M} is past. Choose a later one.")
+        raise InputError(
+            f"The new time {taken.due_at:%Y-%m-%d %H:%M} is past. Choose a later one.",
+            "新的时间已经过去，请选以后的时间。",
+        )
     if taken.step is CallbackStep.HAND_ON and taken.owner_id is None:
-        raise InputError("To hand a callback on, say to whom.")
+        raise InputError("To hand a callback on, say to whom.", "转交要写明交给谁。")
 
 
 def _check_texts(*texts: str) -> None:
     longest = max(map(len, texts))
     if longest > MOST_TEXT:
-        raise InputError(f"A text has {longest} characters, expected at most {MOST_TEXT}.")
+        raise InputError(
+            f"A text has {longest} characters, expected at most {MOST_TEXT}.",
+            f"有一段文字有 {longest} 个字，最多 {MOST_TEXT} 个。",
+        )
 
 
 def _add_step(
@@ -368,7 +377,9 @@ def _visible(principal: Principal) -> ColumnElement[bool]:
 def _row(session: Session, principal: Principal, callback_id: int) -> CallbackRow:
     row = session.scalar(select(CallbackRow).where(CallbackRow.id == callback_id, _visible(principal)))
     if row is None:
-        raise NotFoundError(f"There is no callback {callback_id} among those you may see.")
+        raise NotFoundError(
+            f"There is no callback {callback_id} among those you may see.", f"您能看到的回电里没有 {callback_id} 号。"
+        )
     return row
 
 

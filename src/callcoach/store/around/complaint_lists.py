@@ -51,7 +51,10 @@ def row_of(session: Session, viewer: Viewer, complaint_id: int, *, lock: bool = 
     query = select(ComplaintRow).where(ComplaintRow.id == complaint_id, _visible(viewer))
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
-        raise NotFoundError(f"There is no complaint {complaint_id} among those you may see.")
+        raise NotFoundError(
+            f"There is no complaint {complaint_id} among those you may see.",
+            f"您能看到的投诉里没有 {complaint_id} 号。",
+        )
     return row
 
 

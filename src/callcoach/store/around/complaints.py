@@ -66,7 +66,9 @@ def record_complaint(
     """
     values = {name: _checked(name, getattr(fields, name)) for name in FIELDS}
     if not values["complaint"]:
-        raise InputError("A complaint needs the customer's words. Write what it is about.")
+        raise InputError(
+            "A complaint needs the customer's words. Write what it is about.", "投诉要有客户的原话，请写明投诉什么。"
+        )
     row = ComplaintRow(
         state=ComplaintState.RECORDED,
         recorded_at=now,
@@ -117,7 +119,10 @@ def act(
     """
     row = row_of(session, viewer, complaint_id, lock=True)
     if version is not None and row.version != version:
-        raise ConflictError("Somebody else has worked on this complaint meanwhile. Load the page again.")
+        raise ConflictError(
+            "Somebody else has worked on this complaint meanwhile. Load the page again.",
+            "别人刚处理过这件投诉。请重新载入页面。",
+        )
     _take(session, row, deed, viewer.actor, terms, now=now)
     return get_complaint(session, viewer, complaint_id)
 
@@ -147,10 +152,13 @@ def _take(
     standing = Standing(row.state, row.owner_id, row.proposed_by, Level(row.level))
     state = after(standing, deed.step, actor, given)
     if len(text) > MOST_TEXT:
-        raise InputError(f"The text has {len(text)} characters, expected at most {MOST_TEXT}.")
+        raise InputError(
+            f"The text has {len(text)} characters, expected at most {MOST_TEXT}.",
+            f"文字有 {len(text)} 个字，最多 {MOST_TEXT} 个。",
+        )
     changes = _change(row, deed, state)
     if deed.step is ComplaintStep.CHANGE and not changes:
-        raise InputError("Nothing was changed.")
+        raise InputError("Nothing was changed.", "没有改动。")
     if deed.owner_id is not None:
         person_by_id(session, deed.owner_id)
         row.owner_id = deed.owner_id
@@ -164,7 +172,9 @@ def _take(
 
 def _set_times(row: ComplaintRow, deed: ComplaintDeed, state: ComplaintState, terms: Terms, now: datetime) -> None:
     if deed.due_at is not None and deed.due_at <= now:
-        raise InputError(f"The deadline {deed.due_at:%Y-%m-%d %H:%M} is past. Choose a later one.")
+        raise InputError(
+            f"The deadline {deed.due_at:%Y-%m-%d %H:%M} is past. Choose a later one.", "期限已经过去，请选以后的时间。"
+        )
     if deed.step is ComplaintStep.REPORT:
         row.reported_at = row.reported_at or now
     if state in ENDED:
@@ -176,7 +186,10 @@ def _set_times(row: ComplaintRow, deed: ComplaintDeed, state: ComplaintState, te
 def _change(row: ComplaintRow, deed: ComplaintDeed, state: ComplaintState) -> dict[str, list[str]]:
     """Set fields, and return what each held before and holds since; a proposal's decision stands once approved."""
     if set(deed.changes) - set(FIELDS):
-        raise InputError(f"There are no fields {sorted(set(deed.changes) - set(FIELDS))}.")
+        raise InputError(
+            f"There are no fields {sorted(set(deed.changes) - set(FIELDS))}.",
+            f"没有这些栏目：{sorted(set(deed.changes) - set(FIELDS))}。",
+        )
     changes: dict[str, list[str]] = {}
     for name, new in deed.changes.items():
         value, before = _checked(name, new), getattr(row, name)
@@ -186,7 +199,8 @@ def _change(row: ComplaintRow, deed: ComplaintDeed, state: ComplaintState) -> di
     settled = (ComplaintState.APPROVED, ComplaintState.CARRIED_OUT, ComplaintState.FOLLOWED_UP)
     if {"amount", "decision"} & changes.keys() and state in settled:
         raise ConflictError(
-            "The decision and its amount are approved: they stand. Let the customer's answer reopen it."
+            "The decision and its amount are approved: they stand. Let the customer's answer reopen it.",
+            "处理决定和金额已批准，不能再改。客户有异议时请重开。",
         )
     return changes
 
@@ -201,22 +215,33 @@ def _checked(name: str, value: Any) -> Any:
     if value is None and kind in (date, Decimal):
         return None
     if not isinstance(value, kind):
-        raise InputError(f"The field {name} holds {value!r}, expected a {kind.__name__}.")
+        raise InputError(
+            f"The field {name} holds {value!r}, expected a {kind.__name__}.", f"栏目 {name} 填的 {value!r} 不合要求。"
+        )
     if isinstance(value, Decimal):
         return _checked_number(name, value)
     if isinstance(value, str) and not isinstance(value, Demand):
         value, most = value.strip(), _LENGTHS.get(name, MOST_TEXT)
         if len(value) > most:
-            raise InputError(f"The field {name} has {len(value)} characters, expected at most {most}.")
+            raise InputError(
+                f"The field {name} has {len(value)} characters, expected at most {most}.",
+                f"栏目 {name} 有 {len(value)} 个字，最多 {most} 个。",
+            )
     return value
 
 
 def _checked_number(name: str, value: Decimal) -> Decimal:
     places = _PLACES[name]
     if not value.is_finite() or value < 0 or value.scaleb(places) > MOST_UNITS:
-        raise InputError(f"The field {name} holds {value}, expected a number from 0.")
+        raise InputError(
+            f"The field {name} holds {value}, expected a number from 0.",
+            f"栏目 {name} 填的是 {value}，应为不小于 0 的数。",
+        )
     if value != round(value, places):
-        raise InputError(f"The field {name} holds {value}, expected at most {places} decimal places.")
+        raise InputError(
+            f"The field {name} holds {value}, expected at most {places} decimal places.",
+            f"栏目 {name} 填的是 {value}，最多 {places} 位小数。",
+        )
     return round(value, places)
 
 

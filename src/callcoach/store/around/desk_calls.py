@@ -50,7 +50,10 @@ def desk_call(session: Session, person_id: int, ref: CallRef, now: datetime) -> 
         NotFoundError: it is somebody else's call.
     """
     if not 0 < len(ref.phone_call_id) <= MOST_ID:
-        raise InputError(f"The call's id has {len(ref.phone_call_id)} characters, expected 1 to {MOST_ID}.")
+        raise InputError(
+            f"The call's id has {len(ref.phone_call_id)} characters, expected 1 to {MOST_ID}.",
+            f"通话编号有 {len(ref.phone_call_id)} 个字符，应为 1 到 {MOST_ID} 个。",
+        )
     row = find_desk_call(session, person_id, ref.phone_call_id)
     if row is None:
         call = _handed_in(session, person_id, ref.phone_call_id)
@@ -97,5 +100,8 @@ def _handed_in(session: Session, person_id: int, call_id: str) -> CallRow | None
     if row is not None and not session.scalar(
         select(CallRow.pk).where(CallRow.pk == row.pk, or_(CallRow.agent_id == person_id, CallRow.agent_id.is_(None)))
     ):
-        raise NotFoundError(f"There is no call {call_id!r} of yours. Notes are written by who took the call.")
+        raise NotFoundError(
+            f"There is no call {call_id!r} of yours. Notes are written by who took the call.",
+            f"您没有 {call_id!r} 这个通话。记录由接这个电话的人写。",
+        )
     return row

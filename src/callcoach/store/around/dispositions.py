@@ -61,7 +61,7 @@ def get_disposition(session: Session, disposition_id: int) -> Disposition:
     """
     found = next((one for one in list_dispositions(session) if one.id == disposition_id), None)
     if found is None:
-        raise NotFoundError(f"There is no outcome {disposition_id}.")
+        raise NotFoundError(f"There is no outcome {disposition_id}.", f"没有 {disposition_id} 号通话结果。")
     return found
 
 
@@ -76,7 +76,7 @@ def put_disposition(session: Session, terms: DispositionTerms, disposition_id: i
     terms = _checked(session, terms, disposition_id)
     row = DispositionRow() if disposition_id is None else session.get(DispositionRow, disposition_id)
     if row is None:
-        raise NotFoundError(f"There is no outcome {disposition_id}.")
+        raise NotFoundError(f"There is no outcome {disposition_id}.", f"没有 {disposition_id} 号通话结果。")
     for name in DispositionTerms.__dataclass_fields__:
         setattr(row, name, getattr(terms, name))
     session.add(row)
@@ -87,13 +87,19 @@ def put_disposition(session: Session, terms: DispositionTerms, disposition_id: i
 def _checked(session: Session, terms: DispositionTerms, own_id: int | None) -> DispositionTerms:
     name_zh, name_en = terms.name_zh.strip(), terms.name_en.strip()
     if not name_zh or max(len(name_zh), len(name_en)) > 80:
-        raise InputError(f"The name {name_zh[:80]!r} has {len(name_zh)} characters, expected 1 to 80.")
+        raise InputError(
+            f"The name {name_zh[:80]!r} has {len(name_zh)} characters, expected 1 to 80.",
+            f"名称有 {len(name_zh)} 个字，应为 1 到 80 个。",
+        )
     same = select(DispositionRow.id).where(DispositionRow.name_zh == name_zh)
     same = same.where(
         DispositionRow.parent_id.is_(None) if terms.parent_id is None else DispositionRow.parent_id == terms.parent_id
     )
     if any(other != own_id for other in session.scalars(same)):
-        raise ConflictError(f"There is an outcome {name_zh!r} there already. Choose another name.")
+        raise ConflictError(
+            f"There is an outcome {name_zh!r} there already. Choose another name.",
+            f"这里已有名为“{name_zh}”的结果，请换一个名称。",
+        )
     if terms.parent_id is not None:
         _check_parent(session, terms.parent_id, own_id)
     return DispositionTerms(
@@ -110,15 +116,18 @@ def _checked(session: Session, terms: DispositionTerms, own_id: int | None) -> D
 def _check_parent(session: Session, parent_id: int, own_id: int | None) -> None:
     tree = {one.id: one for one in list_dispositions(session)}
     if parent_id not in tree:
-        raise NotFoundError(f"There is no outcome {parent_id} to stand below.")
+        raise NotFoundError(f"There is no outcome {parent_id} to stand below.", f"没有 {parent_id} 号上级结果。")
     above: int | None = parent_id
     while above is not None:
         if above == own_id:
-            raise InputError("An outcome cannot stand below itself.")
+            raise InputError("An outcome cannot stand below itself.", "结果不能放在自己下面。")
         above = tree[above].terms.parent_id
     deepest = max((one.depth - tree[own_id].depth for one in _below(tree, own_id)), default=0) if own_id else 0
     if tree[parent_id].depth + 1 + deepest >= DEEPEST:
-        raise InputError(f"Outcomes stand at most {DEEPEST} levels deep: choose one further up.")
+        raise InputError(
+            f"Outcomes stand at most {DEEPEST} levels deep: choose one further up.",
+            f"结果最多 {DEEPEST} 层，请选更上一级。",
+        )
 
 
 def _below(tree: dict[int, Disposition], own_id: int) -> Iterator[Disposition]:

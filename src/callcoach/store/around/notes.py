@@ -55,7 +55,10 @@ def save_note(session: Session, person_id: int, ref: CallRef, text: str, version
         NotFoundError: it is somebody else's call.
     """
     if len(text) > MOST:
-        raise InputError(f"The notes have {len(text)} characters, expected at most {MOST}. Shorten them.")
+        raise InputError(
+            f"The notes have {len(text)} characters, expected at most {MOST}. Shorten them.",
+            f"记录有 {len(text)} 个字，最多 {MOST} 个。请缩短。",
+        )
     call = desk_call(session, person_id, ref, now)
     row = session.get(CallNoteRow, call.id)
     if row is None:
@@ -64,7 +67,8 @@ def save_note(session: Session, person_id: int, ref: CallRef, text: str, version
     if row.text != text:
         if row.version != version:
             raise ConflictError(
-                f"The notes were changed on another page (version {row.version}, expected {version}). Look at both."
+                f"The notes were changed on another page (version {row.version}, expected {version}). Look at both.",
+                "记录在另一个页面上改过了。请两边都看一下。",
             )
         row.text, row.version, row.changed_at = text, row.version + 1, now
     session.flush()

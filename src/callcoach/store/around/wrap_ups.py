@@ -84,13 +84,22 @@ def wrap_up(
     """
     chosen = get_disposition(session, disposition_id)
     if not chosen.in_use or not chosen.is_leaf:
-        raise InputError(f"The outcome {' / '.join(chosen.path_zh)} cannot be chosen: expected one without any below.")
+        raise InputError(
+            f"The outcome {' / '.join(chosen.path_zh)} cannot be chosen: expected one without any below.",
+            f"“{' / '.join(chosen.path_zh)}”不能选：请选最下一级、在用的结果。",
+        )
     if len(follow_up) > MOST:
-        raise InputError(f"The text has {len(follow_up)} characters, expected at most {MOST}.")
+        raise InputError(
+            f"The text has {len(follow_up)} characters, expected at most {MOST}.",
+            f"文字有 {len(follow_up)} 个字，最多 {MOST} 个。",
+        )
     call = desk_call(session, person_id, ref, now)
     row = session.get(WrapUpRow, call.id)
     if (row.version if row else 0) != version:
-        raise ConflictError("The outcome was given on another page meanwhile. Load the page again.")
+        raise ConflictError(
+            "The outcome was given on another page meanwhile. Load the page again.",
+            "另一个页面刚填过结果。请重新载入页面。",
+        )
     if row is None:
         row = WrapUpRow(desk_call_id=call.id, version=0)
         session.add(row)

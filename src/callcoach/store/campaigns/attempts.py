@@ -110,9 +110,11 @@ def give_result(
     """
     row = session.scalar(select(LeadRow).where(LeadRow.id == lead_id).with_for_update())
     if row is None:
-        raise NotFoundError(f"There is no number {lead_id} on any list.")
+        raise NotFoundError(f"There is no number {lead_id} on any list.", f"名单里没有 {lead_id} 号条目。")
     if row.state not in (LeadState.CALLED, LeadState.DONE) or row.held_by != person_id:
-        raise ConflictError("There is no call of yours with this number that waits for its result.")
+        raise ConflictError(
+            "There is no call of yours with this number that waits for its result.", "您没有这个号码的通话在等结果。"
+        )
     row.result, row.result_note = result.strip()[:80], note.strip()[:4000]
     row.state = LeadState.LATER if again_at else LeadState.DONE
     if again_at:

@@ -46,7 +46,7 @@ def begin_call(
     """
     row = held_row(session, lead_id, person_id, now)
     if session.scalar(going_on(lead_id)) is not None:
-        raise ConflictError("The number is being called already.")
+        raise ConflictError("The number is being called already.", "这个号码正在拨打。")
     campaign = session.get_one(CampaignRow, row.campaign_id)
     refusal = _forbidden(session, row, campaign, now, hours)
     if refusal is not None:
@@ -58,7 +58,7 @@ def begin_call(
         )
     until = now + timedelta(seconds=ring_s + NEWS_S)
     if not hold(session, row.number_key, row.id, until, now):
-        raise ConflictError("Another list is calling this number now.")
+        raise ConflictError("Another list is calling this number now.", "另一份名单正在拨打这个号码。")
     attempt_id = add_attempt(session, row, person_id, now, until)
     return Begun(attempt_id, row.id, campaign.id, row.number)
 

@@ -77,7 +77,9 @@ def put_do_not_call(
     wanted: dict[str, DoNotCallFields] = {}
     for entry in entries:
         if not is_dialable(entry.number):
-            raise InputError(f"{entry.number[:40]!r} is not a telephone number.")
+            raise InputError(
+                f"{entry.number[:40]!r} is not a telephone number.", f"{entry.number[:40]!r} 不是电话号码。"
+            )
         wanted[number_key(entry.number)] = entry
     known = {row.number_key: row for row in _rows(session, wanted)}
     for key, entry in wanted.items():
@@ -104,7 +106,7 @@ def remove_do_not_call(session: Session, entry_id: int) -> DoNotCall:
     """
     row = session.get(DoNotCallRow, entry_id)
     if row is None:
-        raise NotFoundError(f"The do-not-call list has no entry {entry_id}.")
+        raise NotFoundError(f"The do-not-call list has no entry {entry_id}.", f"免打扰名单里没有 {entry_id} 号条目。")
     session.delete(row)
     return _entry(row, "")
 

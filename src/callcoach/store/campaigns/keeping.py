@@ -43,7 +43,9 @@ def get_campaign(session: Session, principal: Principal, campaign_id: int) -> Ca
         _query().where(CampaignRow.id == campaign_id, campaigns_visible_to(principal))
     ).one_or_none()
     if found is None:
-        raise NotFoundError(f"There is no campaign {campaign_id} among those you may see.")
+        raise NotFoundError(
+            f"There is no campaign {campaign_id} among those you may see.", f"您能看到的任务里没有 {campaign_id} 号。"
+        )
     return _campaign(*found)
 
 
@@ -55,7 +57,7 @@ def campaign_by_id(session: Session, campaign_id: int) -> Campaign:
     """
     found = session.execute(_query().where(CampaignRow.id == campaign_id)).one_or_none()
     if found is None:
-        raise NotFoundError(f"There is no campaign {campaign_id}.")
+        raise NotFoundError(f"There is no campaign {campaign_id}.", f"没有 {campaign_id} 号任务。")
     return _campaign(*found)
 
 
@@ -88,7 +90,9 @@ def set_state(session: Session, campaign_id: int, state: CampaignState, *, why: 
     """
     row = _row(session, campaign_id)
     if row.state is CampaignState.ENDED:
-        raise ConflictError("The campaign has ended. Make a new one for further calls.")
+        raise ConflictError(
+            "The campaign has ended. Make a new one for further calls.", "任务已结束。要再打请新建任务。"
+        )
     row.state, row.why_paused = state, why[:400]
     if state is CampaignState.RUNNING:
         row.faults = 0
@@ -209,7 +213,7 @@ def _query() -> Select[CampaignRow, str]:
 def _row(session: Session, campaign_id: int) -> CampaignRow:
     row = session.get(CampaignRow, campaign_id)
     if row is None:
-        raise NotFoundError(f"There is no campaign {campaign_id}.")
+        raise NotFoundError(f"There is no campaign {campaign_id}.", f"没有 {campaign_id} 号任务。")
     return row
 
 
@@ -224,9 +228,12 @@ def _set(session: Session, row: CampaignRow, terms: CampaignTerms) -> None:
     _check(terms)
     taken = session.scalar(select(CampaignRow).where(CampaignRow.name == terms.name))
     if taken is not None and taken is not row:
-        raise ConflictError(f"There is already a campaign {terms.name!r}. Choose another name.")
+        raise ConflictError(
+            f"There is already a campaign {terms.name!r}. Choose another name.",
+            f"已有名为“{terms.name}”的任务，请换一个名称。",
+        )
     if terms.team_id is not None and session.get(TeamRow, terms.team_id) is None:
-        raise InputError(f"There is no team {terms.team_id}.")
+        raise InputError(f"There is no team {terms.team_id}.", f"没有 {terms.team_id} 号团队。")
     for name in _SAME:
         setattr(row, name, getattr(terms, name))
     row.goals = dict(terms.goals)
@@ -234,15 +241,24 @@ def _set(session: Session, row: CampaignRow, terms: CampaignTerms) -> None:
 
 def _check(terms: CampaignTerms) -> None:
     if not terms.name:
-        raise InputError("The campaign needs a name.")
+        raise InputError("The campaign needs a name.", "任务要有名称。")
     if terms.first_day and terms.last_day and terms.last_day < terms.first_day:
-        raise InputError(f"The campaign ends on {terms.last_day}, before it begins on {terms.first_day}.")
+        raise InputError(
+            f"The campaign ends on {terms.last_day}, before it begins on {terms.first_day}.",
+            f"任务在 {terms.last_day} 结束，早于 {terms.first_day} 开始。",
+        )
     bounds = {"calls_per_min": (1, 600), "max_attempts": (1, 20), "busy_min": (1, 10080), "no_answer_min": (1, 10080)}
     for name, (least, most) in bounds.items():
         if not least <= getattr(terms, name) <= most:
-            raise InputError(f"{name} is {getattr(terms, name)}; expected {least} to {most}.")
+            raise InputError(
+                f"{name} is {getattr(terms, name)}; expected {least} to {most}.",
+                f"{name} 是 {getattr(terms, name)}，应为 {least} 到 {most}。",
+            )
     if len(terms.goals) > MOST_GOALS or any(not 0 < len(name) <= 80 for name in terms.goals):
-        raise InputError(f"Expected at most {MOST_GOALS} results, each of 1 to 80 characters.")
+        raise InputError(
+            f"Expected at most {MOST_GOALS} results, each of 1 to 80 characters.",
+            f"结果最多 {MOST_GOALS} 个，每个 1 到 80 个字。",
+        )
 
 
 def _campaign(row: CampaignRow, team: str | None) -> Campaign:

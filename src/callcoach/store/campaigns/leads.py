@@ -29,7 +29,7 @@ def get_lead(session: Session, lead_id: int) -> Lead:
     """
     found = session.execute(_query().where(LeadRow.id == lead_id)).one_or_none()
     if found is None:
-        raise NotFoundError(f"There is no number {lead_id} on any list.")
+        raise NotFoundError(f"There is no number {lead_id} on any list.", f"名单里没有 {lead_id} 号条目。")
     return lead_of(*found)
 
 
@@ -113,7 +113,7 @@ def assign_evenly(session: Session, campaign_id: int, person_ids: Sequence[int],
         InputError: there is nobody to give them to.
     """
     if not person_ids:
-        raise InputError("Choose at least one agent.")
+        raise InputError("Choose at least one agent.", "请至少选一位坐席。")
     waiting = select(LeadRow.id).where(LeadRow.campaign_id == campaign_id, LeadRow.state.in_(WAITING))
     if not again:
         waiting = waiting.where(LeadRow.owner_id.is_(None))
@@ -187,7 +187,7 @@ def _names(session: Session, customer_ids: Iterable[int]) -> dict[int, str]:
 
 def _give(session: Session, lead_ids: Sequence[int], person_id: int | None) -> None:
     if person_id is not None and session.get(PersonRow, person_id) is None:
-        raise InputError(f"There is no person {person_id}.")
+        raise InputError(f"There is no person {person_id}.", f"没有 {person_id} 号人员。")
     for first in range(0, len(lead_ids), BATCH):
         mine = update(LeadRow).where(LeadRow.id.in_(lead_ids[first : first + BATCH]))
         session.execute(mine.values(owner_id=person_id))

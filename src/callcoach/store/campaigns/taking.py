@@ -68,9 +68,15 @@ def take_this(session: Session, lead_id: int, person_id: int, *, now: datetime, 
     if _is_forbidden(session, lead_id, lead.number_key, today, now):
         return get_lead(session, lead_id)
     if lead.owner_id not in (None, person_id):
-        raise ConflictError(f"The number is {lead.owner}'s. Ask your supervisor to assign it anew.")
+        raise ConflictError(
+            f"The number is {lead.owner}'s. Ask your supervisor to assign it anew.",
+            f"这个号码分给了{lead.owner}。请主管重新分配。",
+        )
     if not _take(session, lead_id, lead.number_key, person_id, now=now, hold_s=hold_s):
-        raise ConflictError("The number is not free: somebody has it, or it is called no more. Load the list again.")
+        raise ConflictError(
+            "The number is not free: somebody has it, or it is called no more. Load the list again.",
+            "这个号码现在拿不到：有人在处理，或不再拨打。请重新载入名单。",
+        )
     return get_lead(session, lead_id)
 
 
@@ -99,7 +105,7 @@ def give_back(
     """
     row = held_row(session, lead_id, person_id, now)
     if session.scalar(going_on(lead_id)) is not None:
-        raise ConflictError("The number is being called. Hang up first.")
+        raise ConflictError("The number is being called. Hang up first.", "这个号码正在拨打，请先挂断。")
     row.state = LeadState.FAILED if again_at is None else LeadState.LATER
     row.next_at = again_at or row.next_at
     row.result, row.result_note = ("skipped", reason.strip()[:400]) if again_at is None else (row.result, reason[:400])
@@ -142,10 +148,13 @@ def held_row(session: Session, lead_id: int, person_id: int, now: datetime) -> L
     """
     row = session.scalar(select(LeadRow).where(LeadRow.id == lead_id).with_for_update())
     if row is None:
-        raise NotFoundError(f"There is no number {lead_id} on any list.")
+        raise NotFoundError(f"There is no number {lead_id} on any list.", f"名单里没有 {lead_id} 号条目。")
     in_time = row.held_until is not None and row.held_until > now
     if row.state is not LeadState.RESERVED or row.held_by != person_id or not in_time:
-        raise ConflictError("You no longer have this number: your time for it is over. Take the next one.")
+        raise ConflictError(
+            "You no longer have this number: your time for it is over. Take the next one.",
+            "这个号码的占用时间已过，不再是您的。请取下一个。",
+        )
     return row
 
 

@@ -36,7 +36,9 @@ def get_customer(session: Session, principal: Principal, customer_id: int) -> Cu
         seen = select(CustomerRow.id).where(CustomerRow.id == row.id, customers_visible_to(principal))
         row = row if session.scalar(seen) is not None else None
     if row is None:
-        raise NotFoundError(f"There is no customer {customer_id} among those you may see.")
+        raise NotFoundError(
+            f"There is no customer {customer_id} among those you may see.", f"您能看到的客户里没有 {customer_id} 号。"
+        )
     return cards_of(session, [row])[0]
 
 
@@ -48,7 +50,7 @@ def card_by_id(session: Session, customer_id: int) -> Customer:
     """
     row = session.get(CustomerRow, customer_id)
     if row is None:
-        raise NotFoundError(f"There is no customer {customer_id}.")
+        raise NotFoundError(f"There is no customer {customer_id}.", f"没有 {customer_id} 号客户。")
     return cards_of(session, [row])[0]
 
 
@@ -115,7 +117,7 @@ def change_customer(session: Session, customer_id: int, fields: CustomerFields, 
     """
     row = session.get(CustomerRow, customer_id)
     if row is None:
-        raise NotFoundError(f"There is no customer {customer_id}.")
+        raise NotFoundError(f"There is no customer {customer_id}.", f"没有 {customer_id} 号客户。")
     if fields.tier is not row.tier:
         row.tier_by_hand = fields.tier is not None
     numbers, tags = _checked(fields)
@@ -136,7 +138,7 @@ def add_note(
         InputError: it says nothing.
     """
     if not text.strip():
-        raise InputError("The note is empty. Write what is to be remembered.")
+        raise InputError("The note is empty. Write what is to be remembered.", "备注是空的，请写要记住的内容。")
     session.add(
         CustomerNoteRow(customer_id=customer_id, person_id=person_id, at=now, call_id=call_id, text=text.strip())
     )
@@ -159,18 +161,27 @@ def _checked(fields: CustomerFields) -> tuple[dict[str, str], tuple[str, ...]]:
     numbers = _distinct(fields.numbers)
     tags = tuple(dict.fromkeys(tag.strip()[:80] for tag in fields.tags if tag.strip()))
     if not fields.name.strip() and not numbers:
-        raise InputError("A card needs a name or a number.")
+        raise InputError("A card needs a name or a number.", "客户卡要有姓名或号码。")
     if len(numbers) > MOST_NUMBERS or len(tags) > MOST_TAGS:
-        raise InputError(f"A card holds at most {MOST_NUMBERS} numbers and {MOST_TAGS} tags.")
+        raise InputError(
+            f"A card holds at most {MOST_NUMBERS} numbers and {MOST_TAGS} tags.",
+            f"一张客户卡最多 {MOST_NUMBERS} 个号码、{MOST_TAGS} 个标签。",
+        )
     if fields.sales is not None and not -MOST_SALES < fields.sales < MOST_SALES:
-        raise InputError(f"The sales are {fields.sales}; expected yuan, less than {MOST_SALES:.0e}.")
+        raise InputError(
+            f"The sales are {fields.sales}; expected yuan, less than {MOST_SALES:.0e}.",
+            f"销售额是 {fields.sales}，应为小于 {MOST_SALES:.0e} 的元数。",
+        )
     return numbers, tags
 
 
 def _check_owners(session: Session, owner_ids: set[int | None]) -> None:
     for owner_id in owner_ids:
         if session.get(PersonRow, owner_id) is None:
-            raise InputError(f"There is no person {owner_id} who could be the owner. Choose another one.")
+            raise InputError(
+                f"There is no person {owner_id} who could be the owner. Choose another one.",
+                f"没有可以作归属人的 {owner_id} 号人员，请另选。",
+            )
 
 
 def _set(

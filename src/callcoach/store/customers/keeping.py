@@ -88,9 +88,12 @@ def merge_customers(session: Session, kept_id: int, double_id: int, now: datetim
     rows = [session.get(CustomerRow, one) for one in (kept_id, double_id)]
     kept, double = rows
     if kept is None or double is None:
-        raise NotFoundError(f"There is no customer {kept_id if kept is None else double_id}.")
+        raise NotFoundError(
+            f"There is no customer {kept_id if kept is None else double_id}.",
+            f"没有 {kept_id if kept is None else double_id} 号客户。",
+        )
     if kept_id == double_id or kept.merged_into or double.merged_into:
-        raise ConflictError("These are one card already. Load the page again.")
+        raise ConflictError("These are one card already. Load the page again.", "这两张已是同一张卡。请重新载入页面。")
     card, other = cards_of(session, [kept, double])
     # What the kept card says wins; its numbers come first.
     fields = replace(

@@ -135,7 +135,10 @@ def _cursor(last: CustomerRow, sort: CustomerSort) -> str:
 
 
 def _read_cursor(cursor: str, sort: CustomerSort) -> tuple[datetime | str | float, int]:
-    foreign = InputError("The cursor does not belong to this list. Start again without `after`.")
+    foreign = InputError(
+        "The cursor does not belong to this list. Start again without `after`.",
+        "翻页位置不属于这个列表。请从第一页开始。",
+    )
     try:
         name, value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         read = {
