@@ -94,7 +94,10 @@ def post_number(
     """Put a number on the list."""
     try:
         put(services, DoNotCallFields(number, reason, day_of(until)), by(request, principal))
-    except (CallCoachError, CellError) as error:
+    except CellError as error:
+        problem = translator_of(request).words(error.words)
+        return render(request, _page(services, "", None, None, problem), 422)
+    except CallCoachError as error:
         return render(request, _page(services, "", None, None, said_to(request, error)), 422)
     return RedirectResponse("/do-not-call", 303)
 
