@@ -190,6 +190,7 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /desk/lead/progressive": CALLERS,
     "POST /desk/lead/{lead_id}/take": CALLERS,
     "POST /desk/lead/{lead_id}/dial": CALLERS,
+    "POST /desk/lead/{lead_id}/renew": CALLERS,
     "POST /desk/lead/{lead_id}/skip": CALLERS,
     "POST /desk/lead/{lead_id}/result": CALLERS,
     "GET /do-not-call": KEEPERS,

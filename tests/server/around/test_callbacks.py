@@ -174,6 +174,6 @@ def test_the_page_makes_hands_on_and_tells_what_is_wrong(client: TestClient, li:
     assert "未接通" in shown.text
     wrong = client.post(f"{address}/postpone", headers=page, data={"version": 1, "due": "2020-01-01T00:00"})
     assert wrong.status_code == 422
-    assert "past" in wrong.text
+    assert "新的时间已经过去" in wrong.text
     at_desk = client.post(f"{address}/keep", headers={**page, "HX-Request": "true"}, data={"version": 1})
     assert "本班没有待回拨" in at_desk.text

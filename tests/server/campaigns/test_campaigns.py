@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -222,6 +223,14 @@ def test_an_agent_works_through_the_part_at_the_desk(client: TestClient, service
     part = sent(client, f"/desk/lead/next/{campaign_id}").text
     assert "138 0000 0001" in part
     assert sent(client, "/desk/lead/1/skip", reason="").status_code == 422
+    clock, hold_s = services.now, services.settings.dialling.reservation_s
+    client.app.state.services = replace(services, now=lambda: clock() + timedelta(seconds=0.9 * hold_s))
+    assert sent(client, "/desk/lead/1/renew").status_code == 204
+    client.app.state.services = replace(services, now=lambda: clock() + timedelta(seconds=1.8 * hold_s))
+    assert "138 0000 0001" in client.get("/desk/lead").text, "who looks at a number keeps it"
+    client.app.state.services = replace(services, now=lambda: clock() + timedelta(seconds=2 * hold_s))
+    assert "占用时间已过" in sent(client, "/desk/lead/1/renew").text
+    client.app.state.services = services
     assert "已跳过" in sent(client, "/desk/lead/1/skip", reason="刚联系过").text
     assert "138 0000 0001" in sent(client, "/desk/lead/1/take").text, "a skipped number can be chosen before its time"
     assert sent(client, "/desk/lead/1/dial").status_code == 409

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from callcoach.around.callbacks import CallbackState
+from callcoach.server.complaints.contexts import ComplaintLine
 from callcoach.server.pages.list_query import ListQuery
 from callcoach.server.pages.rendering import View
 from callcoach.store.around.callbacks import Callback, DoneStep
@@ -67,3 +68,5 @@ class DuePart(View):
 
     drafts: tuple[CallbackLine, ...]
     open: tuple[CallbackLine, ...]
+    complaints: tuple[ComplaintLine, ...]
+    """Those the person owns whose next step is due."""

@@ -17,6 +17,7 @@ from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.around.pages import show
 from callcoach.server.callbacks.contexts import CallbackLine, CallbackPage, CallbacksPage, DuePart
+from callcoach.server.complaints.lines import complaint_line
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
 from callcoach.server.pages.form_times import as_local, read_local
@@ -41,6 +42,7 @@ from callcoach.store.around.callbacks import (
     steps_of,
     take_step,
 )
+from callcoach.store.around.complaint_lists import due_for
 from callcoach.store.audit import note
 from callcoach.store.choices import colleagues, teams_to_choose
 
@@ -180,6 +182,7 @@ def get_due(principal: Agent, services: WithServices) -> dict[str, Any]:
     until = now + timedelta(minutes=services.settings.callbacks.remind_min)
     with services.database.reading() as session:
         due, drafts = due_callbacks(session, principal.person_id, until), drafts_of(session, principal.person_id)
+        complaints = due_for(session, principal.person_id, until)
         escalated = count_escalated(session, principal)
     return {
         "due": [
@@ -193,6 +196,17 @@ def get_due(principal: Agent, services: WithServices) -> dict[str, Any]:
                 "url": f"/callbacks/{one.id}",
             }
             for one in due
+        ],
+        "complaints": [
+            {
+                "id": one.id,
+                "customer": one.fields.customer or one.fields.number,
+                "complaint": one.fields.complaint[:60],
+                "due_at": one.due_at.isoformat(),
+                "is_late": one.due_at <= now,
+                "url": f"/complaints/{one.id}",
+            }
+            for one in complaints
         ],
         "drafts": len(drafts),
         "escalated": escalated,
@@ -237,7 +251,12 @@ def _due_part(services: Services, principal: Principal) -> DuePart:
     with services.database.reading() as session:
         drafts = drafts_of(session, principal.person_id)
         due = due_callbacks(session, principal.person_id, now + AHEAD)
-    return DuePart(tuple(_line(one, now, zone) for one in drafts), tuple(_line(one, now, zone) for one in due))
+        complaints = due_for(session, principal.person_id, now + AHEAD)
+    return DuePart(
+        drafts=tuple(_line(one, now, zone) for one in drafts),
+        open=tuple(_line(one, now, zone) for one in due),
+        complaints=tuple(complaint_line(one, now) for one in complaints),
+    )
 
 
 def _line(one: Callback, now: datetime, zone: ZoneInfo) -> CallbackLine:

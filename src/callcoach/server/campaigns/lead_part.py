@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from callcoach.campaigns.outcomes import CampaignState
-from callcoach.errors import InputError
+from callcoach.errors import ConflictError, InputError
 from callcoach.principal import Principal
 from callcoach.reports.wording import Words
 from callcoach.rights import Permission
@@ -53,6 +53,16 @@ def post_take(lead_id: KeyInPath, request: Request, principal: Worker, services:
     """Take a certain number."""
     working.take(services, principal, lead_id)
     return render(request, lead_part(services, principal))
+
+
+@router.post("/desk/lead/{lead_id}/renew")
+def post_renew(lead_id: KeyInPath, request: Request, principal: Worker, services: WithServices) -> Response:
+    """Keep the number for who still looks at it; the part comes again where it is theirs no more."""
+    try:
+        working.keep(services, principal, lead_id)
+    except ConflictError as error:
+        return render(request, lead_part(services, principal, Words(error.zh, str(error))))
+    return Response(status_code=204)
 
 
 @router.post("/desk/lead/{lead_id}/dial")

@@ -20,7 +20,7 @@ from callcoach.store.campaigns.attempts import give_result
 from callcoach.store.campaigns.keeping import campaign_by_id, get_campaign, join, leave
 from callcoach.store.campaigns.leads import get_lead
 from callcoach.store.campaigns.model import Lead, Refusal
-from callcoach.store.campaigns.taking import give_back, held_lead, take_next, take_this
+from callcoach.store.campaigns.taking import give_back, held_lead, renew, take_next, take_this
 
 LATEST_AGAIN = timedelta(days=180)
 
@@ -111,6 +111,18 @@ async def call(services: Services, dialler: Dialler, doer: Doer, lead_id: int) -
 
     await run_in_threadpool(noted)
     return done
+
+
+def keep(services: Services, principal: Principal, lead_id: int) -> datetime:
+    """Let the agent, who still looks at the number, have it for longer; return until when.
+
+    Raises:
+        NotFoundError: there is none of this id.
+        ConflictError: the agent has it no more.
+    """
+    hold_s = services.settings.dialling.reservation_s
+    with services.database.writing() as session:
+        return renew(session, lead_id, principal.person_id, now=services.now(), hold_s=hold_s)
 
 
 def skip(services: Services, doer: Doer, lead_id: int, reason: str, *, for_good: bool) -> None:

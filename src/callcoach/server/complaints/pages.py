@@ -28,7 +28,6 @@ from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.around.refs import direction_of
 from callcoach.server.complaints.contexts import (
-    ComplaintLine,
     ComplaintsPage,
     ComplaintView,
     NewComplaintPage,
@@ -36,6 +35,7 @@ from callcoach.server.complaints.contexts import (
 )
 from callcoach.server.complaints.forms import read_fields
 from callcoach.server.complaints.keeping import ComplaintDesk
+from callcoach.server.complaints.lines import complaint_line
 from callcoach.server.complaints.terms import viewer_of
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
@@ -109,7 +109,7 @@ def get_complaints(request: Request, principal: Recorder, services: WithServices
         late, unreported = count_late(session, viewer, now)
         people, teams = colleagues(session, principal), teams_to_choose(session, principal)
     view = ComplaintsPage(
-        lines=tuple(_line(one, now) for one in page.complaints),
+        lines=tuple(complaint_line(one, now) for one in page.complaints),
         query=query,
         states=tuple(ComplaintState),
         people=people,
@@ -230,7 +230,7 @@ def _page(services: Services, principal: Principal, complaint_id: int, problem: 
     return ComplaintView(
         one=one,
         fields=one.fields,
-        line=_line(one, now),
+        line=complaint_line(one, now),
         way=_way(one),
         forms=tuple(_forms(one, steps)),
         may_change=ComplaintStep.CHANGE in steps,
@@ -264,12 +264,6 @@ def _forms(one: Complaint, steps: frozenset[ComplaintStep]) -> Iterator[StepForm
         done = step is ComplaintStep.REPORT and one.reported_at is not None
         if step in steps and not hidden and not done:
             yield StepForm(step, "text" in needs, "owner" in needs, "", starts_deadline=False, is_next=False)
-
-
-def _line(one: Complaint, now: datetime) -> ComplaintLine:
-    is_open = one.state not in ENDED
-    lacks = is_open and one.reported_at is None and one.report_due_at is not None and one.report_due_at <= now
-    return ComplaintLine(one, is_open and one.due_at <= now, lacks, NEXT_STEP.get(one.state))
 
 
 def _query(request: Request, services: Services) -> ListQuery:

@@ -95,6 +95,21 @@ def held_lead(session: Session, person_id: int, now: datetime) -> Lead | None:
     return None if lead_id is None else get_lead(session, lead_id)
 
 
+def renew(session: Session, lead_id: int, person_id: int, *, now: datetime, hold_s: float) -> datetime:
+    """Let an agent who still looks at a taken number have it for longer; return until when.
+
+    Raises:
+        NotFoundError: there is none of this id.
+        ConflictError: the agent has it no more.
+    """
+    row, until = held_row(session, lead_id, person_id, now), now + timedelta(seconds=hold_s)
+    if row.held_until is None or row.held_until < until:
+        row.held_until = until
+        hold(session, row.number_key, lead_id, until, now)
+        session.flush()
+    return row.held_until
+
+
 def give_back(
     session: Session, lead_id: int, person_id: int, reason: str, now: datetime, *, again_at: datetime | None
 ) -> None:

@@ -150,6 +150,16 @@
     const form = event.target.closest("form[data-wrap-up]");
     if (form && event.target.matches("select")) needs(form);
   });
+  // A number of a list stays the agent's while they look at it: the page is to be seen, and somebody is there.
+  const RENEW_EVERY_MS = 60000, AWAY_AFTER_MS = 15 * 60000;
+  let lastSignAt = Date.now();
+  for (const sign of ["pointermove", "pointerdown", "keydown"]) addEventListener(sign, () => { lastSignAt = Date.now(); }, { passive: true });
+  setInterval(() => {
+    const held = document.querySelector("[data-renew]");
+    if (!held || document.hidden || Date.now() - lastSignAt > AWAY_AFTER_MS) return;
+    htmx.ajax("POST", held.dataset.renew, { target: "#desk-lead", swap: "outerHTML" });
+  }, RENEW_EVERY_MS);
+
   addEventListener("pagehide", () => { for (const pad of pads) pad.save(true); });
   addEventListener("online", () => { for (const pad of pads) pad.save(); });
   document.addEventListener("DOMContentLoaded", adopt);

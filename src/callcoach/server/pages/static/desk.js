@@ -207,7 +207,10 @@
     }));
   }
 
-  function remindOf(due) {
+  function remindOf(due, complaints) {
+    const [late] = complaints;
+    const told = late ? text("complaint_due", { who: late.customer, what: late.complaint, count: complaints.length }) : "";
+    trouble("complaint", told, "plain", late ? [[text("look"), () => window.open(late.url)]] : []);
     const [first] = due;
     const words = first ? text("callback_due", { who: first.customer || first.number, reason: first.reason, count: due.length }) : "";
     trouble("callback", words, "plain", first ? [[text("dial"), () => deed("dial", { target: first.number }, text("dial"))]] : []);

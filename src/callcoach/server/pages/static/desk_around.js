@@ -4,7 +4,7 @@
 class Around {
   static DUE_EVERY_MS = 60000;
 
-  // due: called with the callbacks whose time has come, again and again. opens: whether the CRM opens by itself at an
+  // due: called with the callbacks, and the complaints, whose time has come, again and again. opens: whether the CRM opens by itself at an
   // answered call; blocked: called when the browser would not let it.
   constructor({ panels, due, opens, blocked }) {
     Object.assign(this, { panels, due, opens, blocked, call: null, key: "", chosen: null, opened: "" });
@@ -67,7 +67,9 @@ class Around {
   async remind() {
     try {
       const answer = await fetch("/desk/callbacks/due");
-      if (answer.ok) this.due((await answer.json()).due.filter((one) => one.is_late));
+      if (!answer.ok) return;
+      const { due, complaints } = await answer.json();
+      this.due(due.filter((one) => one.is_late), complaints.filter((one) => one.is_late));
     } catch { /* the server is away: it is told elsewhere */ }
   }
 }
