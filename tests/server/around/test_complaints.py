@@ -89,6 +89,21 @@ def test_the_amount_escalates_and_stays_exact(
         assert answer.status_code == 422, wrong
 
 
+def test_what_waits_for_its_owner_is_reminded_of_at_the_desk(
+    client: TestClient, services: Services, li: dict[str, str], wang: dict[str, str]
+) -> None:
+    one = record(client, li, complaint="少发一台冰箱")["id"]
+    step(client, wang, one, "judge")
+    step(client, wang, one, "assign", owner_id=own_id(client, li))
+    client.app.state.services = replace(services, now=lambda: NOW + timedelta(days=3))  # type: ignore[attr-defined]
+    due = client.get("/desk/callbacks/due", headers=li).json()["complaints"]
+    assert [(found["id"], found["is_late"], found["url"]) for found in due] == [(one, True, f"/complaints/{one}")]
+    part = client.get("/desk/callbacks", headers={**li, "HX-Request": "true"}).text
+    assert "待我处理的投诉" in part
+    assert "少发一台冰箱" in part
+    assert client.get("/desk/callbacks/due", headers=wang).json()["complaints"] == []
+
+
 def test_named_people_approve_at_the_levels(client: TestClient, services: Services, li: dict[str, str]) -> None:
     own = services.settings.complaints.model_copy(update={"next_level": ("zhou",), "head_office": ("zong",)})
     moved = replace(services, settings=services.settings.model_copy(update={"complaints": own}))

@@ -110,7 +110,7 @@ def test_the_page_of_outcomes_adds_changes_and_tells_what_is_wrong(client: TestC
     assert client.post("/dispositions", headers=page, data=data, follow_redirects=False).status_code == 303
     again = client.post("/dispositions", headers=page, data=data)
     assert again.status_code == 422
-    assert "already" in again.text
+    assert "已有名为" in again.text
     (one,) = client.get(OUTCOMES, headers=liu).json()
     client.post(f"/dispositions/{one['id']}", headers=page, data={"name_zh": "问询", "place": "0"})
     (changed,) = client.get(OUTCOMES, headers=liu).json()
