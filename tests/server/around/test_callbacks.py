@@ -91,7 +91,12 @@ def test_a_promise_is_a_draft_until_its_agent_says_so(
     assert drafts(services, call_id, "明天给您回电", "我给您打过去") == 2
     first, second = client.get(API, headers=li).json()["callbacks"]
     assert (first["state"], first["call_id"], first["said"]) == ("draft", "x1", "明天给您回电")
-    assert client.get("/desk/callbacks/due", headers=li).json() == {"due": [], "drafts": 2, "escalated": 0}
+    assert client.get("/desk/callbacks/due", headers=li).json() == {
+        "due": [],
+        "complaints": [],
+        "drafts": 2,
+        "escalated": 0,
+    }
     page = client.get("/desk/callbacks", headers={**li, "HX-Request": "true"}).text
     assert "明天给您回电" in page
     assert f"/calls/{call_id}?at=3.5" in page
