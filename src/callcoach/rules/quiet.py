@@ -98,13 +98,11 @@ def wordless_spans(conversation: Conversation, at_least_s: float) -> list[Span]:
     return [one for one in gaps(speech, (0.0, conversation.duration_s)) if one[1] - one[0] >= at_least_s]
 
 
-def spoken_spans(conversation: Conversation) -> Iterator[tuple[float, float, Speaker]]:
-    """Yield where words were said and by whom: words, turns without words, or segments without turns."""
-    for turn in conversation.turns:
-        for one in turn.words or (turn,):
-            yield one.start_s, one.end_s, turn.speaker
+def spoken_spans(conversation: Conversation) -> list[tuple[float, float, Speaker]]:
+    """Return where words were said and by whom: words, turns without words, or segments without turns."""
     if not conversation.turns:
-        yield from ((one.start_s, one.end_s, one.speaker) for one in conversation.segments)
+        return [(one.start_s, one.end_s, one.speaker) for one in conversation.segments]
+    return [(one.start_s, one.end_s, turn.speaker) for turn in conversation.turns for one in turn.words or (turn,)]
 
 
 def gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
@@ -207,7 +205,7 @@ class Sounds:
 
     @cached_property
     def _tracks(self) -> list[tuple[Speaker, SoundTrack]]:
-        words = list(spoken_spans(self._conversation))
+        words = spoken_spans(self._conversation)
         sides = self._conversation.levels.items()
         return [
             (side, SoundTrack(track, [(one[0], one[1]) for one in words if one[2] is side])) for side, track in sides

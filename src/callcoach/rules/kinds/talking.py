@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
@@ -86,9 +87,13 @@ class TalkOverCondition(Condition):
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield where each interruption begins to where the other stops."""
         spoken = _floor_pieces(view)
-        for one in spoken:
+        longest_s = max((one.end_s - one.start_s for one in spoken), default=0.0)
+        starts = [one.start_s for one in spoken]
+        for index, one in enumerate(spoken):
             if self.speaker.speaker in (None, one.turn.speaker) and len(one.text) >= self.min_characters:
-                other = next((other for other in spoken if self._stops(one, other)), None)
+                # Who speaks at this moment began before it, and not earlier than the longest piece lasts.
+                first = bisect_left(starts, one.start_s - longest_s)
+                other = next((other for other in spoken[first:index] if self._stops(one, other)), None)
                 if other is not None:
                     yield self._match(one, other)
 
