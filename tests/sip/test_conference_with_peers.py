@@ -20,6 +20,7 @@ from tests.peers.kamailio import Pbx
 from tests.peers.process import LOOPBACK
 from tests.peers.sound import share_of_tone, tone, write_wav
 from tests.sip.inside import Inside, inside
+from tests.sip.test_supervisor_with_peers import SUPERVISOR_HZ, speaking
 
 pytestmark = pytest.mark.peer
 COLLEAGUE_HZ = 1100.0
@@ -151,3 +152,25 @@ def test_what_cannot_be_joined_is_said(agent: Inside, customer: Baresip) -> None
         agent.phone.split(first)
     with pytest.raises(SipError, match="no call nowhere"):
         agent.phone.conference(first, "nowhere")
+
+
+def test_who_barges_into_a_conference_is_marked_in_both_calls(
+    agent: Inside, customer: Baresip, colleague: Baresip
+) -> None:
+    """Also when they were there before the second call joined; a call put on hold loses them."""
+    first, second = agent.talk("8001"), agent.talk("7001")
+    with speaking(agent.phone.barge):
+        agent.wait(events.BargeChanged, call_id=second, barged=True)
+        agent.phone.conference(first, second)
+        agent.wait(events.BargeChanged, call_id=first, barged=True)
+        time.sleep(1.2)
+        agent.phone.split(first)
+        agent.wait(events.BargeChanged, call_id=first, barged=False)
+    agent.wait(events.BargeChanged, call_id=second, barged=False)
+    agent.phone.hang_up(second)
+    left, _ = agent.recorded(second)
+    started_s, ended_s = at_times(agent, second, "barge_started", "barge_ended")
+    assert share_of_tone(middle(left, started_s, ended_s), SUPERVISOR_HZ) > THERE
+    joined_s, started_s, ended_s = at_times(agent, first, "conference", "barge_started", "barge_ended")
+    assert started_s == pytest.approx(joined_s, abs=0.5)
+    assert ended_s > started_s + 1.0

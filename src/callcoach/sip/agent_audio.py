@@ -8,11 +8,11 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callcoach.datapath import Direction
 from callcoach.sip import facts
-from callcoach.sip.added_voices import AddedVoices
+from callcoach.sip.added_voices import OVER_S, AddedVoices, Voice
 from callcoach.sip.call import CallSession
 from callcoach.sip.equipment import Equipment
 from callcoach.sip.notice import beep_sound, notice_sound
@@ -32,6 +32,8 @@ class SharedPort:
     voices: AddedVoices
     users: int = 0
     beeped_at: float = 0.0
+    heard: set[Voice] = field(default_factory=set[Voice])
+    """The voices that are there besides the agent's."""
 
 
 class AgentAudio:
@@ -91,12 +93,27 @@ class AgentAudio:
         return None
 
     def on_voice(self, fact: facts.VoiceChanged, sessions: tuple[CallSession, ...]) -> None:
-        """Tell the calls that hear it of a voice that began; and each that was told, of its end."""
-        bridges = [shared.bridge for shared in self._ports if shared.number == fact.port]
+        """Tell the calls that hear it of a voice that began, and of its end."""
+        for shared in self._ports:
+            if shared.number == fact.port:
+                (shared.heard.add if fact.is_heard else shared.heard.discard)(fact.voice)
+                over_s = OVER_S if fact.voice is Voice.BARGE else 0.0
+                self._settle_voice(shared, fact.voice, sessions, over_s)
+
+    def settle_voices(self, sessions: tuple[CallSession, ...]) -> None:
+        """Tell each call of the voices in it: one that is held loses them, one that joins a conference finds them."""
+        for shared in self._ports:
+            for voice in Voice:
+                self._settle_voice(shared, voice, sessions)
+
+    @staticmethod
+    def _settle_voice(
+        shared: SharedPort, voice: Voice, sessions: tuple[CallSession, ...], over_s: float = 0.0
+    ) -> None:
         for session in sessions:
-            was_told = fact.voice in session.added_voices
-            if was_told != fact.is_heard and session.port in bridges and (session.is_heard or was_told):
-                session.on_voice(fact.voice, fact.is_heard)
+            is_heard = session.is_heard and voice in shared.heard
+            if session.port is shared.bridge and is_heard != (voice in session.added_voices):
+                session.on_voice(voice, is_heard, over_s)
 
     def beep(self, sessions: tuple[CallSession, ...]) -> None:
         """Sound the tone that says again that the call is recorded, where it is due."""

@@ -16,7 +16,7 @@ from callcoach.datapath import Call, CallEvent, CallEventKind, Speaker
 from callcoach.errors import SipError
 from callcoach.recording.recorder import CallRecorder
 from callcoach.sip import events, facts
-from callcoach.sip.added_voices import OVER_S, Voice
+from callcoach.sip.added_voices import Voice
 from callcoach.sip.pjsua.bridge import BridgePort
 from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.quality import estimate_mos
@@ -324,8 +324,8 @@ class CallSession:
         state = "paused" if self.recording_paused else "on" if self.is_recording else "off"
         self._emit(events.RecordingChanged(self.call.id, state))
 
-    def on_voice(self, voice: Voice, is_heard: bool) -> None:
-        """Note that somebody besides the agent is heard on the agent's side, or no longer."""
+    def on_voice(self, voice: Voice, is_heard: bool, over_s: float = 0.0) -> None:
+        """Note that somebody besides the agent is heard on the agent's side, or no longer since `over_s` seconds."""
         (self.added_voices.add if is_heard else self.added_voices.discard)(voice)
         if voice is Voice.NOTICE:
             self.note(CallEventKind.NOTICE if is_heard else CallEventKind.NOTICE_ENDED)
@@ -333,7 +333,7 @@ class CallSession:
             self.note(CallEventKind.BARGE_STARTED)
             self._emit(events.BargeChanged(self.call.id, True))
         else:
-            self.note(CallEventKind.BARGE_ENDED, ago_s=OVER_S)
+            self.note(CallEventKind.BARGE_ENDED, ago_s=over_s)
             self._emit(events.BargeChanged(self.call.id, False))
 
     def send_digits(self, digits: str) -> None:

@@ -215,6 +215,7 @@ class Switchboard:
             session.pursue_hold()
         self._settle_conference()
         self._audio.settle_microphones(self.sessions)
+        self._audio.settle_voices(self.sessions)
         self._audio.beep(self.sessions)
         for session in self._audio.done(self.sessions):
             session.hang_up()

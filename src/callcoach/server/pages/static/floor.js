@@ -24,7 +24,7 @@
   const headset = new Headset({
     worklet: floor.dataset.worklet,
     spoken: (buffer) => { if (joined && joined.how !== "listen") line.speak(buffer); },
-    levels: (of, level) => { at("#floor-level").value = Math.max(-60, level); },
+    levels: (of, level) => { at(of === "mic" ? "#floor-mic-level" : "#floor-level").value = Math.max(-60, level); },
     lost: (word) => { tell(text(word)); leave(); },
   });
   const line = new ServerLine({
@@ -41,7 +41,7 @@
     else if (kind === "connected") phones.set(person, { ...data, standing: { registered: false, calls: [] }, calls: new Map() });
     else {
       const phone = phones.get(person);
-      if (phone && kind === "standing") phone.standing = data;
+      if (phone && kind === "standing") stands(phone, person, data);
       if (phone && kind === "presence") phone.presence = data;
       if (phone && kind === "live") {
         if (!phone.calls.has(data.call_id)) phone.calls.set(data.call_id, fresh());
@@ -61,6 +61,16 @@
         live.told.forEach((update) => learn(phone, calls.get(id), update, null));
       }
       phones.set(phone.person_id, { ...phone, calls });
+    }
+  }
+
+  // A voice ends with the call it was meant for: the next customer must not hear who forgot to leave. Listening goes on.
+  function stands(phone, person, standing) {
+    const wasUp = isUp(phone);
+    phone.standing = standing;
+    if (wasUp && !isUp(phone) && joined?.person === person && joined.how !== "listen") {
+      leave();
+      tell(text("left_by_end"), "plain");
     }
   }
 
@@ -116,6 +126,7 @@
 
   function stateOf(phone, call) {
     if (call) {
+      if (call.barged && call.hold === "none") return ["barged", "good"];
       if (call.phase === "talking") return call.hold === "none" ? ["talking", "good"] : ["held", "plain"];
       return call.phase === "ringing_in" ? ["ringing", "plain"] : ["dialing", "plain"];
     }
@@ -222,16 +233,24 @@
 
   // -- taking part --------------------------------------------------------------------------------
 
+  const isUp = (phone) => phone.standing.calls.some((call) => call.phase === "talking");
+
   function drawJoining() {
     const phone = phones.get(chosen);
     at("#floor-joining").hidden = !mayJoin || !phone;
     at("#floor-chosen").textContent = phone ? phone.name : "";
     for (const button of document.querySelectorAll("#floor-joining [data-how]")) {
       button.setAttribute("aria-pressed", String(joined?.how === button.dataset.how));
-      button.disabled = !phone?.standing.calls.some((call) => call.phase === "talking");
+      button.disabled = !phone || !isUp(phone);
     }
     at("#floor-leave").hidden = !joined;
-    at("#floor-level").hidden = !joined;
+    at("#floor-heard").hidden = !joined;
+    at("#floor-said").hidden = !joined || joined.how === "listen";
+    const now = at("#floor-joined");
+    now.hidden = !joined;
+    now.className = `banner ${joined?.how === "listen" ? "plain" : "bad"}`;
+    const words = joined ? text(`now_${isUp(phones.get(joined.person)) ? joined.how : "waiting"}`, { agent: phones.get(joined.person).name }) : "";
+    if (now.textContent !== words) now.textContent = words; // said once by a screen reader, not at every news
   }
 
   async function join(how) {
@@ -265,7 +284,7 @@
   }
 
   function tell(words, kind = "bad") {
-    const told = make("p", `${kind === "bad" ? "✖" : "✓"} ${words}`, `banner ${kind}`);
+    const told = make("p", `${{ bad: "✖", good: "✓", plain: "ⓘ" }[kind]} ${words}`, `banner ${kind}`);
     setTimeout(() => told.remove(), 8000);
     at("#told").append(told);
   }

@@ -88,7 +88,10 @@ class Ear extends AudioWorkletProcessor {
     for (let place = 0; place < output[0].length; place++) {
       if (this.playing && this.waiting < 1) this.starve();
       if (this.playing) this.next(output, place);
-      this.level.add(output[0][place]);
+      // Of both sides: a meter of the agent's alone stands still while the customer speaks.
+      let heard = 0;
+      for (const channel of output) heard += channel[place];
+      this.level.add(heard);
     }
     if (this.playing && currentTime - this.calmSince > CALM_S) {
       this.wait = Math.max(WAIT_MS * MS, this.wait - STEP_MS * MS);
