@@ -163,7 +163,7 @@ def test_who_barges_into_a_conference_is_marked_in_both_calls(
         agent.wait(events.BargeChanged, call_id=second, barged=True)
         agent.phone.conference(first, second)
         agent.wait(events.BargeChanged, call_id=first, barged=True)
-        time.sleep(1.2)
+        time.sleep(1.6)
         agent.phone.split(first)
         agent.wait(events.BargeChanged, call_id=first, barged=False)
     agent.wait(events.BargeChanged, call_id=second, barged=False)
@@ -171,6 +171,8 @@ def test_who_barges_into_a_conference_is_marked_in_both_calls(
     left, _ = agent.recorded(second)
     started_s, ended_s = at_times(agent, second, "barge_started", "barge_ended")
     assert share_of_tone(middle(left, started_s, ended_s), SUPERVISOR_HZ) > THERE
+    agent.phone.hang_up(first)
+    agent.recorded(first)
     joined_s, started_s, ended_s = at_times(agent, first, "conference", "barge_started", "barge_ended")
     assert started_s == pytest.approx(joined_s, abs=0.5)
     assert ended_s > started_s + 1.0
