@@ -107,9 +107,7 @@ class AgentAudio:
                 self._settle_voice(shared, voice, sessions)
 
     @staticmethod
-    def _settle_voice(
-        shared: SharedPort, voice: Voice, sessions: tuple[CallSession, ...], over_s: float = 0.0
-    ) -> None:
+    def _settle_voice(shared: SharedPort, voice: Voice, sessions: tuple[CallSession, ...], over_s: float = 0.0) -> None:
         for session in sessions:
             is_heard = session.is_heard and voice in shared.heard
             if session.port is shared.bridge and is_heard != (voice in session.added_voices):

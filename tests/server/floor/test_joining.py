@@ -95,7 +95,9 @@ def test_a_supervisor_listens_whispers_and_barges_in_from_the_floor(server, tmp_
         assert floor.complaints() == []
     began_s = next(one["at_s"] for one in phone.record(call_id)["call"]["events"] if one["kind"] == "barge_started")
     assert heard.sum() > 5
-    assert float(np.argmax(heard)) / 10 == pytest.approx(began_s, abs=1.0), "the customer hears nothing before the barge"
+    assert float(np.argmax(heard)) / 10 == pytest.approx(began_s, abs=1.0), (
+        "the customer hears nothing before the barge"
+    )
     with server.services.database.reading() as session:
         noted = {row.action for row in session.query(AuditRow)}
     assert {"phone.listen", "phone.whisper", "phone.barge", "phone.message"} <= noted
