@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from selenium.webdriver import Chrome
 
 from callcoach.line.wire import SoundKind
 from callcoach.store.tables import AuditRow
@@ -40,20 +41,26 @@ def heard_next(server: Running, wait_for: SoundKind, seconds: float = 1.5) -> tu
     return server.heard(SoundKind.EAR), server.heard(SoundKind.CALL)[0::2]
 
 
+def at_floor(driver: Chrome, site: DeskSite) -> Visit:
+    """Open the floor as the supervisor, and choose its one agent."""
+    floor = Visit(driver, site)  # type: ignore[arg-type]
+    floor.size(1440)
+    floor.enter("wang.fang")
+    floor.prefer("zh", "light")
+    floor.open("/floor")
+    floor.until("return document.querySelector('#floor-rows button')")
+    floor.click("#floor-rows button")
+    return floor
+
+
 def test_a_supervisor_listens_whispers_and_barges_in_from_the_floor(server, tmp_path, speaking_chromium, chromium):
     site = DeskSite(server)
     voice = write_wav(tmp_path / "customer.wav", tone(CUSTOMER_HZ, 120))
     customer = softphone(tmp_path / "customer", "--play", str(voice), settings={"user": "13800000020"})
     with speaking_chromium(speech("agent")) as driver, site.phone(tmp_path / "agent") as phone, customer as caller:
-        floor = Visit(driver, site)  # type: ignore[arg-type]
-        floor.size(1440)
-        floor.enter("wang.fang")
-        floor.prefer("zh", "light")
         desk = at_desk(chromium, site)
         desk.until("return document.querySelector('#desk-phone').classList.contains('good')")
-        floor.open("/floor")
-        floor.until("return document.querySelector('#floor-rows button')")
-        floor.click("#floor-rows button")
+        floor = at_floor(driver, site)
         caller.say(f"dial sip:1001@{LOOPBACK}:{phone.port()}")
         desk.until("return document.querySelector('.call.ringing_in')")
         desk.press("a")
@@ -95,9 +102,7 @@ def test_a_supervisor_listens_whispers_and_barges_in_from_the_floor(server, tmp_
         assert floor.complaints() == []
     began_s = next(one["at_s"] for one in phone.record(call_id)["call"]["events"] if one["kind"] == "barge_started")
     assert heard.sum() > 5
-    assert float(np.argmax(heard)) / 10 == pytest.approx(began_s, abs=1.0), (
-        "the customer hears nothing before the barge"
-    )
+    assert float(np.argmax(heard)) / 10 == pytest.approx(began_s, abs=1.0), "not before the barge"
     with server.services.database.reading() as session:
         noted = {row.action for row in session.query(AuditRow)}
     assert {"phone.listen", "phone.whisper", "phone.barge", "phone.message"} <= noted
