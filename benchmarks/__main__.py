@@ -16,7 +16,18 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BENCHMARKS = ("analysis", "accuracy", "ablation", "rules", "softphone", "soak", "startup", "review_room", "phone_book")
+BENCHMARKS = (
+    "analysis",
+    "accuracy",
+    "ablation",
+    "rules",
+    "softphone",
+    "soak",
+    "browser_delay",
+    "startup",
+    "review_room",
+    "phone_book",
+)
 
 INTRODUCTION = """# 基准 · Benchmarks
 

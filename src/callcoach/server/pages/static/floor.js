@@ -11,6 +11,7 @@
   const chinese = document.documentElement.lang.startsWith("zh");
   const SEVERITIES = ["notice", "warning", "serious", "fatal"];
   const SIGNS = { notice: "○", warning: "△", serious: "▲", fatal: "✖" };
+  const NOW = { listen: "now_listen", whisper: "now_whisper", barge: "now_barge" };
   const KEPT_LEVEL = "callcoach-floor-alerts", MOST_ALERTS = 6;
   const phones = new Map(), rows = new Map();
   const body = at("#floor-rows");
@@ -249,7 +250,7 @@
     const now = at("#floor-joined");
     now.hidden = !joined;
     now.className = `banner ${joined?.how === "listen" ? "plain" : "bad"}`;
-    const words = joined ? text(`now_${isUp(phones.get(joined.person)) ? joined.how : "waiting"}`, { agent: phones.get(joined.person).name }) : "";
+    const words = joined ? text(isUp(phones.get(joined.person)) ? NOW[joined.how] : "now_waiting", { agent: phones.get(joined.person).name }) : "";
     if (now.textContent !== words) now.textContent = words; // said once by a screen reader, not at every news
   }
 
