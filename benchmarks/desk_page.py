@@ -31,51 +31,7 @@ QUANTUM = 128
 LOUD = 3000
 STILL_S = 0.15
 
-ENDS = """
-const done = arguments[0];
-const code = `
-registerProcessor("bench-mouth", class extends AudioWorkletProcessor {
-  constructor() { super(); this.sound = null; this.at = 0; this.port.onmessage = (e) => { this.sound = e.data; this.at = 0; }; }
-  process(_, [output]) {
-    if (!this.sound) return true;
-    if (this.at === 0) this.port.postMessage(Date.now());
-    const part = this.sound.subarray(this.at, this.at + output[0].length);
-    output[0].set(part);
-    this.at += part.length;
-    if (this.at >= this.sound.length) this.sound = null;
-    return true;
-  }
-});
-registerProcessor("bench-ear", class extends AudioWorkletProcessor {
-  constructor() { super(); this.loudAt = -1; }
-  process([input]) {
-    for (let i = 0; input[0] && i < input[0].length; i++) {
-      if (Math.abs(input[0][i]) < %(loud)s) continue;
-      const at = currentTime + i / sampleRate;
-      if (at - this.loudAt > %(still)s) this.port.postMessage(Date.now() + 1000 * i / sampleRate);
-      this.loudAt = at;
-    }
-    return true;
-  }
-});`;
-const { headset } = window.callcoachDesk;
-headset.context.audioWorklet.addModule(URL.createObjectURL(new Blob([code], { type: "text/javascript" }))).then(() => {
-  const mouth = new AudioWorkletNode(headset.context, "bench-mouth", { numberOfInputs: 0, outputChannelCount: [1] });
-  const ear = new AudioWorkletNode(headset.context, "bench-ear", { numberOfOutputs: 0 });
-  headset.source.disconnect();
-  mouth.connect(headset.microphone);
-  headset.ear.connect(ear);
-  window.bench = { mouth, said: [], heard: [], hints: [] };
-  mouth.port.onmessage = (e) => window.bench.said.push(e.data);
-  ear.port.onmessage = (e) => window.bench.heard.push(e.data);
-  new MutationObserver(() => {
-    const shown = document.querySelector(".hint-now");
-    if (shown && shown.textContent !== window.bench.shown) window.bench.hints.push({ at: Date.now(), text: shown.textContent });
-    window.bench.shown = shown?.textContent;
-  }).observe(document.querySelector("#desk-hint"), { childList: true });
-  done(headset.context.sampleRate);
-}, (error) => done(String(error)));
-""" % {"loud": LOUD / 32768, "still": STILL_S}
+ENDS = Path(__file__).with_name("desk_ends.js")
 
 
 def monotonic_s(wall_ms: float) -> float:
@@ -102,7 +58,8 @@ class DeskPage:
 
     def take_over(self) -> None:
         """Put the benchmark's mouth and ear into the headset that is on."""
-        rate = self.visit.driver.execute_async_script(ENDS)
+        script = ENDS.read_text().replace("LOUD", str(LOUD / 32768)).replace("STILL_S", str(STILL_S))
+        rate = self.visit.driver.execute_async_script(script)
         assert isinstance(rate, int | float), rate
 
 
@@ -114,7 +71,8 @@ def desk_page(folder: Path, models_dir: Path | None = None) -> Iterator[DeskPage
     if models_dir:
         (data_dir / "models").symlink_to(models_dir)
     chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    assert chromium and driver, "chromium and chromium-driver are not installed"
+    assert chromium, "chromium is not installed"
+    assert driver, "chromium-driver is not installed"
     with Server(data_dir) as server, contextlib.closing(open_database(database_url("", data_dir))) as database:
         site = DeskSite(SimpleNamespace(url=server.url(""), services=SimpleNamespace(database=database)))  # type: ignore[arg-type]
         options = (*FAKE_DEVICES, "--use-fake-ui-for-media-stream")

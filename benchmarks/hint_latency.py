@@ -1,7 +1,7 @@
 """From the end of a phrase to the hint on the desk: the whole path, with one call.
 
-A page's microphone speaks a made agent's Mandarin; it travels by WebSocket, server, line, softphone and back by the line
-into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends is known
+A page's microphone speaks a made agent's Mandarin; it travels by WebSocket, server, line, softphone and back by the
+line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends is known
 from the analysis of the same file after the call (`callcoach analyze`'s own), with its word times.
 
     python -m benchmarks.hint_latency [--rounds 4]
@@ -128,13 +128,11 @@ def main() -> int:
                 time.sleep(STILL_S)
     p50, p95 = np.percentile(latencies, (50, 95))
     print("## From the phrase to the hint on the desk\n")
+    print(f"`python -m benchmarks.hint_latency --rounds {rounds}`. One call; the page speaks and draws the hint.")
     print(
-        f"`python -m benchmarks.hint_latency --rounds {rounds}`. One call; the page speaks, the hint is drawn in the page."
+        "From the end of the phrase, by the word times of the analysis after the call, to the hint. Hints that waited"
     )
-    print(
-        "From the end of the phrase, by the word times of the analysis after the call, to the hint. Hints that waited for"
-    )
-    print(f"their turn (at most one in 5 s) are counted apart. Load of the machine: {load()}.\n")
+    print(f"for their turn (at most one in 5 s) are counted apart. Load of the machine: {load()}.\n")
     print("| phrases | p50 ms | p95 ms | longest ms | waited for their turn | no hint |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: |")
     print(f"| {len(latencies)} | {p50:.0f} | {p95:.0f} | {max(latencies):.0f} | {late} | {missed} |")

@@ -2,8 +2,8 @@
 
 Streams of two sides, both speaking made Mandarin of a demonstration's dialogue over and over, go to the process that
 listens to live calls, 100 ms at a time by the clock. A number of calls is carried when, in the last third of the
-measurement, the lag's p95 stays under `LAG_S` and it does not grow from the middle third by more than `GROWTH_S`, and no
-sound was skipped.
+measurement, the lag's p95 stays under `LAG_S` and it does not grow from the middle third by more than `GROWTH_S`, and
+no sound was skipped.
 
     python -m benchmarks.live_capacity [--seconds 24] [--most 24]
 """
@@ -121,10 +121,10 @@ def main() -> int:
     most = max((row.calls for row in rows if row.keeps_up), default=0)
     print("## Live calls at once\n")
     print(
-        f"`python -m benchmarks.live_capacity --seconds {options.seconds:g}`. Both sides speak nearly all the time. Carried: the"
+        f"`python -m benchmarks.live_capacity --seconds {options.seconds:g}`. Both sides speak all the time. Carried:"
     )
     print(
-        f"lag's p95 in the last third is under {LAG_S:g} s and at most {GROWTH_S:g} s above the middle third's, no sound skipped."
+        f"the last third's lag p95 is under {LAG_S:g} s, at most {GROWTH_S:g} s above the middle third's, none skipped."
     )
     print(f"Load of the machine: {load()}.\n")
     print("| calls | lag, middle third | lag, last third | skipped | carried |")
