@@ -2,7 +2,8 @@
 
 A far softphone in this process talks on loopback with the agent's: once one that speaks and hears through a port of its
 own process (the baseline), once a `callcoach phone` behind a real server whose desk is open in headless
-Chromium. Clicks go both ways; both ends note them by the same machine's clock. What is said in the page is dated a render quantum back,
+Chromium. Clicks go both ways; both ends note them by the same clock. What is said in the page is dated a render quantum
+back,
 for a microphone fills it first. Buffers of a sound card are in neither.
 
     python -m benchmarks.browser_delay [--clicks 40]

@@ -1,7 +1,8 @@
 """From the end of a phrase to the hint on the desk: the whole path, with one call.
 
 A page's microphone speaks a made agent's Mandarin; it travels by WebSocket, server, line, softphone and back by the
-line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends is known
+line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends is
+known
 from the analysis of the same file after the call (`callcoach analyze`'s own), with its word times.
 
     python -m benchmarks.hint_latency [--rounds 4]
