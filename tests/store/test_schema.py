@@ -146,6 +146,13 @@ INSERT INTO complaints (id, state, version, recorded_at, recorded_by, team_id, o
 INSERT INTO complaint_events (id, complaint_id, number, at, person_id, step, state, text, changes, owner_id, due_at)
   VALUES (1, 1, 1, '2026-01-02 03:04:05', 1, 'record', 'recorded', '', '{}', NULL, '2026-01-02 05:04:05');
 """,
+    "0130": """
+INSERT INTO scripts (id, name, direction, queue, campaign_id, published) VALUES (1, '接待', 'inbound', '', 1, 1);
+INSERT INTO script_versions (id, script_id, number, steps, made_by, made_at)
+  VALUES (1, 1, 1, '[{"title": "问候", "say": "", "optional": false}]', 1, '2026-01-02 03:04:05');
+INSERT INTO script_runs (desk_call_id, version_id, begun_at, missing) VALUES (1, 1, '2026-01-02 03:04:05', 0);
+INSERT INTO script_ticks (desk_call_id, step, at) VALUES (1, 0, '2026-01-02 03:04:05');
+""",
     "0050": """
 INSERT INTO watched_files (path, size, changed_ns, problem, at, folder, call_id, again)
   VALUES ('/pbx/a.wav', 1, 1, 'broken', '2026-01-02 03:04:05', '/pbx', '', TRUE);

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from callcoach import __version__
 from callcoach.server.account import pages as account_pages
 from callcoach.server.account import token_routes
-from callcoach.server.around import disposition_pages
+from callcoach.server.around import disposition_pages, script_pages, script_part
 from callcoach.server.around import pages as around_pages
 from callcoach.server.around import routes as around_routes
 from callcoach.server.audit import pages as audit_pages
@@ -110,6 +110,8 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     callback_pages.router,
     complaint_pages.router,
     disposition_pages.router,
+    script_pages.router,
+    script_part.router,
     floor_line.router,
     speaking_rules_pages.router,
     hook_pages.router,

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from callcoach.around.callbacks import CallbackStep
 from callcoach.around.complaints import Actor, ComplaintStep, Demand, Level
 from callcoach.around.promises import Promise
+from callcoach.around.scripts import Purpose, ScriptStep
+from callcoach.datapath import Direction
 from callcoach.principal import Principal
 from callcoach.server.complaints.terms import terms_of
 from callcoach.settings import Settings
@@ -26,6 +28,7 @@ from callcoach.store.around.complaints import Origin, act, record_complaint, tel
 from callcoach.store.around.desk_calls import CallRef
 from callcoach.store.around.dispositions import DispositionTerms, put_disposition
 from callcoach.store.around.notes import save_note
+from callcoach.store.around.scripts import fitting_scripts, publish, put_script, tick
 from callcoach.store.around.wrap_ups import wrap_up
 from callcoach.store.calls import get_call
 from callcoach.store.engine import Database
@@ -33,6 +36,13 @@ from callcoach.store.people import as_principal, person_by_login
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 """The server's clock is the real one, so that what is late is late."""
+SCRIPT = (
+    ScriptStep("问候并报姓名", "您好，远航物流，工号八零六，很高兴为您服务。"),
+    ScriptStep("请问贵姓", "请问怎么称呼您？"),
+    ScriptStep("复述问题并确认", "您是说……，我理解得对吗？"),
+    ScriptStep("还有什么可以帮您", "请问还有没有什么其他需要我服务的地方？", optional=True),
+    ScriptStep("致谢与道别", "感谢您的来电，再见。"),
+)
 OUTCOMES = (
     ("咨询", "Question", ("已答复", "Answered", False, False), ("稍后回电", "Call back later", True, False)),
     ("售后", "After sales", ("退货已受理", "Return accepted", False, False), ("投诉", "Complaint", False, True)),
@@ -45,6 +55,7 @@ def put_around(settings: Settings, database: Database) -> None:
     with database.writing() as session:
         boss = as_principal(person_by_login(session, "admin"))
         outcomes = _put_outcomes(session)
+        _put_scripts(session, boss)
         _put_records(session, boss, outcomes)
         _put_callbacks(session, boss)
         _put_complaints(session, settings, boss)
@@ -60,6 +71,16 @@ def _put_outcomes(session: Session) -> list[int]:
     return leaves
 
 
+def _put_scripts(session: Session, boss: Principal) -> None:
+    for name, direction, steps in (
+        ("呼入接待", Direction.INBOUND, SCRIPT),
+        ("满意度回访", Direction.OUTBOUND, SCRIPT[:2]),
+        ("通用", Direction.UNKNOWN, SCRIPT[-2:]),
+    ):
+        one = put_script(session, name, Purpose(direction), steps, person_id=boss.person_id, now=NOW)
+        publish(session, one.id, shown=name != "满意度回访")
+
+
 def _put_records(session: Session, boss: Principal, outcomes: list[int]) -> None:
     for number in range(1, 9):
         call = get_call(session, boss, f"demo-{number:02d}")
@@ -67,6 +88,8 @@ def _put_records(session: Session, boss: Principal, outcomes: list[int]) -> None
             continue
         ref = CallRef(call.id)
         save_note(session, call.agent_id, ref, f"第{number}次来电，要补开发票。\n抬头：示例贸易公司", 0, now=NOW)
+        version_id = fitting_scripts(session, call.agent_id, ref)[0].newest.id
+        tick(session, call.agent_id, ref, version_id, 0, done=True, now=NOW)
         wrap_up(session, call.agent_id, ref, outcomes[number % 4], "周五前寄出发票", version=0, now=NOW)
 
 

@@ -59,6 +59,8 @@ BESIDE = {
     "complaint": "/complaints/1",
     "complaint-new": "/complaints/new?call_id=demo-01",
     "disposition": "/dispositions?change=2",
+    "script": "/scripts/1",
+    "desk-script": "/desk/script?call_id=live-1&number=13800000020&direction=inbound",
     "person": "/people/4",
     "person-new": "/people/new",
     "call": "/calls/demo-01",

@@ -21,6 +21,7 @@ class Panel:
 
 PANELS: tuple[Panel, ...] = (
     Panel("card", "desk.panel_card", "/desk/card", Permission.CALLS_SEE),
+    Panel("script", "desk.panel_script", "/desk/script", Permission.AROUND_CALL),
     Panel("notes", "desk.panel_notes", "/desk/notes", Permission.AROUND_CALL),
     Panel("wrap-up", "desk.panel_wrap_up", "/desk/wrap-up", Permission.AROUND_CALL),
     Panel("lead", "desk.panel_lead", "/desk/lead", Permission.CAMPAIGNS_WORK, needs_call=False),

@@ -57,6 +57,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry("callbacks", "/callbacks", Permission.AROUND_CALL),
             Entry("complaints", "/complaints", Permission.COMPLAINTS),
             Entry("dispositions", "/dispositions", Permission.CALL_TEXTS),
+            Entry("scripts", "/scripts", Permission.CALL_TEXTS),
         ),
     ),
     Section(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from callcoach.store.around.desk_calls import desk_calls_of
 from callcoach.store.around.notes import EMPTY, Note
+from callcoach.store.around.scripts import Run, run_of_desk_call
 from callcoach.store.around.wrap_ups import WrapUp, wrap_up_of
 from callcoach.store.people import person_by_id
 from callcoach.store.tables import CallNoteRow
@@ -22,6 +23,7 @@ class DeskRecord:
     at: datetime
     note: Note
     wrap_up: WrapUp | None
+    script: Run | None = None
 
 
 def records_of(session: Session, call_pk: int) -> tuple[DeskRecord, ...]:
@@ -31,5 +33,7 @@ def records_of(session: Session, call_pk: int) -> tuple[DeskRecord, ...]:
         row = session.get(CallNoteRow, call.id)
         kept = Note(row.text, row.version, row.changed_at) if row else EMPTY
         person = person_by_id(session, call.person_id)
-        records.append(DeskRecord(person.name, call.at, kept, wrap_up_of(session, call.id)))
+        records.append(
+            DeskRecord(person.name, call.at, kept, wrap_up_of(session, call.id), run_of_desk_call(session, call.id))
+        )
     return tuple(records)

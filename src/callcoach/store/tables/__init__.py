@@ -52,6 +52,7 @@ from callcoach.store.tables.rollups import (
 )
 from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
+from callcoach.store.tables.scripts import ScriptRow, ScriptRunRow, ScriptTickRow, ScriptVersionRow
 from callcoach.store.tables.sip_accounts import SipAccountRow
 from callcoach.store.tables.trends import CoachingRow, MeasuresRow
 from callcoach.store.tables.watched import WatchedFileRow, WatchedFolderRow
@@ -111,6 +112,10 @@ __all__ = [
     "RuleSumsRow",
     "SavedViewRow",
     "ScorecardRow",
+    "ScriptRow",
+    "ScriptRunRow",
+    "ScriptTickRow",
+    "ScriptVersionRow",
     "SessionRow",
     "SignInAttemptRow",
     "SipAccountRow",
