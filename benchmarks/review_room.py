@@ -1,7 +1,9 @@
-"""How long the server takes over 100,000 calls with 5 million turns: lists, filters, searches, the call page.
+"""How long the server takes over 100,000 calls with 5 million turns: lists, filters, searches, calls, trends, plans.
 
 Each request goes through the whole application in one process, sign-in by token included, and is timed from the
-request to the end of the answer; parameters differ from request to request. Smaller: `--calls 10000`.
+request to the end of the answer; parameters differ from request to request. Smaller: `--calls 10000`. Filling takes
+most of the time: `--keep FOLDER` leaves the SQLite database there and takes it again; `--postgresql URL` does so with
+a database of yours.
 """
 
 from __future__ import annotations
@@ -10,14 +12,15 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import select, text
 from starlette.testclient import TestClient
 from tests.peers.postgres import find_programs, running_cluster
 
@@ -37,10 +40,12 @@ from callcoach.principal import Scope
 from callcoach.rules.rulebook import load_rulebook
 from callcoach.server.app import create_app
 from callcoach.settings import Settings, WorkSettings
-from callcoach.store.engine import database_url, open_database
+from callcoach.store.engine import Database, database_url, open_database
 from callcoach.store.people import person_by_login
 from callcoach.store.schema import upgrade
+from callcoach.store.tables import CallRow
 from callcoach.store.tokens import make_token
+from callcoach.store.trends.rolling import build, prepare
 
 RUNS = 40
 ANALYSES = 20
@@ -143,6 +148,13 @@ REQUESTS: dict[str, Request] = {
     "page: trends of 30 days": lambda room: room.get("/trends", **room.days(30)),
     "page: trends of 30 days, supervisor": lambda room: room.get("/trends", "lead3", **room.days(30)),
     "page: trends of a year": lambda room: room.get("/trends", **room.days(DAYS)),
+    "page: a rule, 30 days": lambda room: room.get(f"/trends/rules/{room.rule()}", **room.days(30)),
+    "page: a rule, 30 days, supervisor": lambda room: room.get(
+        f"/trends/rules/{room.rule()}", "lead3", **room.days(30)
+    ),
+    "page: a rule, a year": lambda room: room.get(f"/trends/rules/{room.rule()}", **room.days(DAYS)),
+    "page: coaching": lambda room: room.get("/coaching"),
+    "page: plans": lambda room: room.get("/plans"),
 }
 
 
@@ -151,45 +163,75 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=100_000)
     parser.add_argument("--databases", default="sqlite,postgresql")
+    parser.add_argument("--keep", type=Path, help="folder of a SQLite database to fill, or to take as it is")
+    parser.add_argument("--postgresql", default="", help="URL of a database to fill, or to take as it is")
+    parser.add_argument("--only", default="", help="requests whose names contain this")
     options = parser.parse_args()
     sayings = make_sayings()
-    columns = {
-        name: measure_database(name, options.calls, sayings)
-        for name in options.databases.split(",")
-        if name == "sqlite" or find_programs() is not None
-    }
-    show(options.calls, columns)
+    requests = {what: request for what, request in REQUESTS.items() if options.only in what}
+    columns: dict[str, dict[str, tuple[float, float]]] = {}
+    for name in options.databases.split(","):
+        if name == "sqlite" or options.postgresql or find_programs() is not None:
+            with server_at(name, options) as (folder, url):
+                columns[name] = measure_database(folder, url, options.calls, sayings, requests)
+    show(options.calls, columns, requests)
 
 
-def measure_database(name: str, calls: int, sayings: Sayings) -> dict[str, tuple[float, float]]:
-    """Fill a database of a kind and time every request; p50 and p95 in milliseconds."""
-    with tempfile.TemporaryDirectory(prefix="callcoach-bench-") as folder, server_url(name) as url:
-        settings = Settings(data_dir=Path(folder), database_url=url, work=WorkSettings(calls_at_once=0))  # type: ignore[arg-type]
-        database = open_database(database_url(url, settings.data_dir))
-        upgrade(database)
+def measure_database(
+    folder: Path, url: str, calls: int, sayings: Sayings, requests: dict[str, Request]
+) -> dict[str, tuple[float, float]]:
+    """Fill a database, unless it is, and time every request; p50 and p95 in milliseconds."""
+    settings = Settings(data_dir=folder, database_url=url, work=WorkSettings(calls_at_once=0))  # type: ignore[arg-type]
+    database = open_database(database_url(url, settings.data_dir))
+    upgrade(database)
+    with database.reading() as session:
+        is_filled = session.scalar(select(CallRow.pk).limit(1)) is not None
+    if not is_filled:
         start = time.perf_counter()
         fill(database, calls, sayings)
-        print(f"{name}: {calls} calls in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-        with database.writing() as session:
-            scopes = tuple(Scope)
+        print(f"{url or folder}: {calls} calls in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+        roll_up(database, settings.server.time_zone)
+    with database.writing() as session:
+        if not (settings.calls_dir / "call-0000000").exists():
             write_analyses(session, settings.calls_dir, ANALYSES)
-            tokens = {login: make_token(session, person_by_login(session, login).id, "", scopes) for login in LOGINS}
-        database.close()
-        with TestClient(create_app(settings)) as client:
-            room = Room(client, tokens, calls, sayings)
-            return {what: timed(room, what, request) for what, request in REQUESTS.items()}
+        scopes = tuple(Scope)
+        tokens = {login: make_token(session, person_by_login(session, login).id, "", scopes) for login in LOGINS}
+    database.close()
+    with TestClient(create_app(settings)) as client:
+        room = Room(client, tokens, calls, sayings)
+        return {what: timed(room, what, request) for what, request in requests.items()}
+
+
+def roll_up(database: Database, zone: str) -> None:
+    """Sum up every day, as a server does after an upgrade."""
+    start = time.perf_counter()
+    with database.writing() as session:
+        prepare(session, zone)
+    more, days = True, 0
+    while more:
+        with database.writing() as session:
+            more = build(session)
+        days += more
+    with database.writing() as session:
+        session.execute(text("ANALYZE"))
+    print(f"  {days} days rolled up in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
 
 
 @contextmanager
-def server_url(name: str) -> Iterator[str]:
-    """Give the URL of an empty database of a kind; empty: SQLite in the data folder."""
-    programs = find_programs()
-    if name == "sqlite" or programs is None:
-        with nullcontext():
-            yield ""
-        return
-    with running_cluster(programs) as cluster:
-        yield cluster.new_database()
+def server_at(name: str, options: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Give a data folder and the URL of a database of a kind; empty: SQLite in the data folder."""
+    with tempfile.TemporaryDirectory(prefix="callcoach-bench-") as passing:
+        if name == "sqlite":
+            folder = Path(options.keep or passing)
+            folder.mkdir(parents=True, exist_ok=True)
+            yield folder, ""
+        elif options.postgresql:
+            yield Path(passing), options.postgresql
+        else:
+            programs = find_programs()
+            assert programs is not None
+            with running_cluster(programs) as cluster:
+                yield Path(passing), cluster.new_database()
 
 
 def timed(room: Room, what: str, request: Request) -> tuple[float, float]:
@@ -205,14 +247,14 @@ def timed(room: Room, what: str, request: Request) -> tuple[float, float]:
     return p50, p95
 
 
-def show(calls: int, columns: dict[str, dict[str, tuple[float, float]]]) -> None:
+def show(calls: int, columns: dict[str, dict[str, tuple[float, float]]], requests: Iterable[str]) -> None:
     """Print the table."""
     print("## Review room\n")
     size = f"{calls:,} calls, {calls * TURNS:,} turns"
     print(f"`python -m benchmarks.review_room`; {size}; p50 / p95 of {RUNS} requests, in ms.\n")
     print(f"| request | {' | '.join(columns)} |")
     print(f"| --- | {' | '.join('---:' for _ in columns)} |")
-    for what in REQUESTS:
+    for what in requests:
         cells = [f"{columns[name][what][0]:.1f} / {columns[name][what][1]:.1f}" for name in columns]
         print(f"| {what} | {' | '.join(cells)} |")
 
