@@ -33,6 +33,7 @@ from callcoach.server.contacts import routes as contacts
 from callcoach.server.customers import desk_card
 from callcoach.server.customers import pages as customer_pages
 from callcoach.server.customers import routes as customers
+from callcoach.server.description import describe
 from callcoach.server.desk import line as desk_line
 from callcoach.server.desk import pages as desk_pages
 from callcoach.server.dialling.dialler import Dialler
@@ -186,4 +187,5 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix="/api/v1")
     for router in PAGE_ROUTERS:
         app.include_router(router)
+    describe(app)
     return app

@@ -34,6 +34,14 @@ class Figures:
     duration_s: float | None
 
     @property
+    def shown(self) -> tuple[float | None, ...]:
+        """The figures of a line of a table, in the order of its columns."""
+        return (
+            *(self.calls, self.score.value if self.score else None, self.reviewed_score, self.findings_per_call),
+            *(self.standing_per_call, self.serious_share, self.silence_s, self.ring_s, self.agent_share),
+        )
+
+    @property
     def is_few(self) -> bool:
         """Whether the calls are too few to be ranked."""
         return self.score is None or self.score.n < FEW_CALLS
@@ -79,7 +87,7 @@ def values_of(figures: Figures) -> tuple[float | None, ...]:
 
 def total(parts: Iterable[Sums]) -> Sums:
     """Return the sums over all parts."""
-    return sum(parts, Sums())
+    return Sums.over(parts)
 
 
 def by_step(days: Sequence[tuple[date, Sums]], period: Period) -> list[tuple[date, Sums]]:

@@ -120,9 +120,10 @@ def _lines(now: Figures, before: Figures) -> Iterator[FigureLine]:
 
 def _agents(agents: list[AgentSums], before: list[AgentSums], period: Period) -> Iterator[AgentLine]:
     then = {one.agent_id: figures_of(one.sums) for one in before}
+    address = period.whoever.address("/calls", sort="score", descending="false")
     for one in agents:
-        address = period.address("/calls", agent_id=str(one.agent_id), sort="score", descending="false")
-        yield AgentLine(one.agent_id, one.name, figures_of(one.sums), then.get(one.agent_id), address)
+        own = f"{address}&agent_id={one.agent_id}"
+        yield AgentLine(one.agent_id, one.name, figures_of(one.sums), then.get(one.agent_id), own)
 
 
 def _pattern(session: Session, principal: Principal, period: Period, *, by_findings: bool) -> Pattern:

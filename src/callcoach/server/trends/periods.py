@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -47,6 +47,11 @@ class Period:
     def filter(self) -> TrendFilter:
         """What the store is asked for."""
         return TrendFilter(self.first, self.last, self.team_id, self.agent_id)
+
+    @property
+    def whoever(self) -> Period:
+        """The same days of every agent: addresses of single agents begin with its address."""
+        return replace(self, agent_id=None)
 
     @property
     def is_weekly(self) -> bool:

@@ -111,8 +111,14 @@ def _agents(
     agents: list[AgentSums], found: dict[int, RuleSums], period: Period, rule_id: str
 ) -> Iterator[RuleAgentLine]:
     """Yield the agents with whom the rule was found, the highest rate first."""
+    if not agents:
+        return
     counts = [standing_of(found.get(one.agent_id, RuleSums()), one.sums.scored) for one in agents]
-    outstanding = beyond_chance([_chance(one, counts) for one in counts])
+    whole = Found(
+        *(sum(column) for column in zip(*((one.calls, one.finds, one.squares) for one in counts), strict=True))
+    )
+    outstanding = beyond_chance([_chance(one, whole) for one in counts])
+    address = period.whoever.address("/calls", rule=rule_id)
     lines = [
         RuleAgentLine(
             agent.name,
@@ -120,7 +126,7 @@ def _agents(
             found[agent.agent_id],
             rate_of(counts[place]),
             place in outstanding,
-            period.address("/calls", agent_id=str(agent.agent_id), rule=rule_id),
+            f"{address}&agent_id={agent.agent_id}",
         )
         for place, agent in enumerate(agents)
         if agent.agent_id in found
@@ -128,14 +134,10 @@ def _agents(
     yield from sorted(lines, key=lambda line: (-(line.rate.value if line.rate else 0.0), line.name))
 
 
-def _chance(one: Found, everybody: list[Found]) -> float:
+def _chance(one: Found, whole: Found) -> float:
     """Return how likely the agent's finds per call would lie so far above those of all others by chance."""
     own = mean_of(one.calls, one.finds, one.squares)
-    rest = mean_of(
-        sum(other.calls for other in everybody) - one.calls,
-        sum(other.finds for other in everybody) - one.finds,
-        sum(other.squares for other in everybody) - one.squares,
-    )
+    rest = mean_of(whole.calls - one.calls, whole.finds - one.finds, whole.squares - one.squares)
     if own is None or rest is None or own.n < LEAST_CALLS or own.value <= rest.value:
         return 1.0
     return chance_of(own, rest)

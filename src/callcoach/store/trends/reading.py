@@ -5,8 +5,10 @@ Takes a filter, gives counts that can be added up; what is a mean to a reader is
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from operator import add, attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, union_all
@@ -59,7 +61,12 @@ class Sums:
 
     def __add__(self, other: Sums) -> Sums:
         """Return the sums over both."""
-        return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return Sums(*map(add, _SUM_VALUES(self), _SUM_VALUES(other)))
+
+    @staticmethod
+    def over(parts: Iterable[Sums]) -> Sums:
+        """Return the sums over all parts."""
+        return Sums(*map(sum, zip(*map(_SUM_VALUES, parts), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,7 @@ class RuleSums:
 
     def __add__(self, other: RuleSums) -> RuleSums:
         """Return the sums over both."""
-        return RuleSums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return RuleSums(*map(add, _RULE_VALUES(self), _RULE_VALUES(other)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,7 @@ class HourSums:
 
 _SUMS = tuple(one.name for one in fields(Sums))
 _RULE_SUMS = tuple(one.name for one in fields(RuleSums))
+_SUM_VALUES, _RULE_VALUES = attrgetter(*_SUMS), attrgetter(*_RULE_SUMS)
 _HOUR_SUMS = tuple(one.name for one in fields(HourSums))
 
 
