@@ -38,7 +38,7 @@ from tests.peers.postgres import find_programs
 from tests.server.conftest import token_for
 from tests.server.test_calls import wav
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 EXAMPLES = int(os.environ.get("CALLCOACH_API_EXAMPLES", "2"))
 CHECKS = [
