@@ -132,10 +132,8 @@ def main() -> int:
     p50, p95 = np.percentile(latencies, (50, 95))
     print("## From the phrase to the hint on the desk\n")
     print(f"`python -m benchmarks.hint_latency --rounds {rounds}`. One call; the page speaks and draws the hint.")
-    print(
-        "From the end of the phrase, by the word times of the analysis after the call, to the hint; phrases are said far"
-    )
-    print(f"enough apart that no hint waits for its turn. Load of the machine: {load()}.\n")
+    print("From the end of the phrase, by the word times of the analysis after the call, to the hint; phrases are")
+    print(f"said far enough apart that no hint waits for its turn. Load of the machine: {load()}.\n")
     print("| phrases | p50 ms | p95 ms | longest ms | no hint |")
     print("| ---: | ---: | ---: | ---: | ---: |")
     print(f"| {len(latencies) + missed} | {p50:.0f} | {p95:.0f} | {max(latencies):.0f} | {missed} |")

@@ -11,7 +11,6 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from callcoach.server.phones.news import News
-
 from tests.conftest import ROOT
 from tests.peers.phone import softphone
 from tests.peers.process import LOOPBACK, free_port
@@ -124,8 +123,15 @@ def _say_hints(server: Running, call_id: str) -> None:
     }
     hint = {"update": "Hint", "number": 1, "rule_id": "x", **rule, **advice, "value": None, "unit": ""}
     gauges = {
-        **{"update": "Gauges", "at_s": 30.0, "silence_s": 6.0, "last_speaker": "agent", "talk_over": True},
-        **{"agent_level_db": 7.0, "agent_pace": 320, "agent_share": 0.62, "lag_s": 0.1},
+        "update": "Gauges",
+        "at_s": 30.0,
+        "silence_s": 6.0,
+        "last_speaker": "agent",
+        "talk_over": True,
+        "agent_level_db": 7.0,
+        "agent_pace": 320,
+        "agent_share": 0.62,
+        "lag_s": 0.1,
     }
     said = "您好，我这边查到您的包裹昨天下午已经到了转运中心，预计明天上午会送到您家里。"
     turns = [
