@@ -164,15 +164,3 @@ def test_each_failure_fits_the_screen(settings, tmp_path, speaking_chromium):
         look(visit, "server-gone")
         with Running(settings, port):
             visit.until("return !document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')")
-            network(visit, offline=True)
-            visit.until("return document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')")
-            look(visit, "network-lost")
-            network(visit, offline=False)
-            visit.until("return !document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')")
-
-
-def network(visit: Visit, *, offline: bool) -> None:
-    """Pull the browser's network cable, or plug it in."""
-    visit.driver.execute_cdp_cmd("Network.enable", {})
-    lost = {"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    visit.driver.execute_cdp_cmd("Network.emulateNetworkConditions", lost)
