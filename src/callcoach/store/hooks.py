@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from callcoach.datapath import Severity
@@ -94,6 +94,18 @@ def switch_hook(session: Session, hook_id: int, *, active: bool) -> Hook:
     if not active:
         session.execute(update(DeliveryRow).where(DeliveryRow.hook_id == hook_id).values(next_at=None))
     return get_hook(session, hook_id)
+
+
+def remove_hook(session: Session, hook_id: int) -> Hook:
+    """Remove an address with its log of deliveries, and return what it was.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    hook = get_hook(session, hook_id)
+    session.execute(delete(DeliveryRow).where(DeliveryRow.hook_id == hook_id))
+    session.execute(delete(HookRow).where(HookRow.id == hook_id))
+    return hook
 
 
 def _is_url(url: str) -> bool:

@@ -10,7 +10,7 @@ from callcoach.server.principal import Doer
 from callcoach.server.services import Services
 from callcoach.store.audit import note
 from callcoach.store.events import Delivery, EventKind, Hook, get_delivery, send_again
-from callcoach.store.hooks import add_hook, change_hook, switch_hook
+from callcoach.store.hooks import add_hook, change_hook, remove_hook, switch_hook
 
 
 def add(services: Services, url: str, kinds: Iterable[EventKind], least_severity: Severity, doer: Doer) -> Hook:
@@ -57,6 +57,17 @@ def switch(services: Services, hook_id: int, doer: Doer, *, active: bool) -> Non
     with services.database.writing() as session:
         switch_hook(session, hook_id, active=active)
         note(session, "hook.switch", about=("hook", str(hook_id)), detail={"on": active}, **doer)
+
+
+def remove(services: Services, hook_id: int, doer: Doer) -> None:
+    """Remove an address with its log of deliveries.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    with services.database.writing() as session:
+        hook = remove_hook(session, hook_id)
+        note(session, "hook.remove", about=("hook", str(hook_id)), detail={"name": hook.url}, **doer)
 
 
 def resend(services: Services, hook_id: int, delivery_id: int, doer: Doer) -> Delivery:

@@ -91,6 +91,13 @@ def post_switch(
     return RedirectResponse(f"/hooks/{hook_id}", 303)
 
 
+@router.post("/hooks/{hook_id}/remove")
+def post_remove(hook_id: KeyInPath, request: Request, principal: Keeper, services: WithServices) -> Response:
+    """Remove an address with its log of deliveries."""
+    keeping.remove(services, hook_id, by(request, principal))
+    return RedirectResponse("/hooks", 303)
+
+
 @router.post("/hooks/{hook_id}/deliveries/{delivery_id}/again")
 def post_again(
     hook_id: KeyInPath, delivery_id: KeyInPath, request: Request, principal: Keeper, services: WithServices

@@ -69,6 +69,12 @@ def patch_webhook(
     return hook_view(changed)
 
 
+@router.delete("/{hook_id}", status_code=204)
+def delete_webhook(hook_id: KeyInPath, request: Request, principal: Keeper, services: WithServices) -> None:
+    """Remove an address with its log of deliveries."""
+    keeping.remove(services, hook_id, by(request, principal))
+
+
 @router.get("/{hook_id}/deliveries")
 def get_deliveries(hook_id: KeyInPath, _: Keeper, services: WithServices, limit: Limit = 100) -> list[DeliveryView]:
     """List the latest deliveries of an address, newest first."""
