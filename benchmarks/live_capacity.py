@@ -1,7 +1,7 @@
 """How many live calls the recognition carries before it falls behind real time.
 
-Streams of two sides, both speaking made Mandarin of a demonstration's dialogue over and over, go to the process that
-listens to live calls, 100 ms at a time by the clock. A number of calls is carried when, in the last third of the
+Streams of two sides, who take turns in made Mandarin of a demonstration's dialogue over and over, go to the process
+that listens to live calls, 100 ms at a time by the clock. A number of calls is carried when, in the last third of the
 measurement, the lag's p95 stays under `LAG_S` and it does not grow from the middle third by more than `GROWTH_S`, and
 no sound was skipped.
 
@@ -120,9 +120,7 @@ def main() -> int:
             break
     most = max((row.calls for row in rows if row.keeps_up), default=0)
     print("## Live calls at once\n")
-    print(
-        f"`python -m benchmarks.live_capacity --seconds {options.seconds:g}`. Both sides speak all the time. Carried:"
-    )
+    print(f"`python -m benchmarks.live_capacity --seconds {options.seconds:g}`. The sides take turns. Carried:")
     print(
         f"the last third's lag p95 is under {LAG_S:g} s, at most {GROWTH_S:g} s above the middle third's, none skipped."
     )

@@ -72,6 +72,11 @@ def test_what_fails_is_said_in_words(settings, tmp_path, speaking_chromium):
                 visit.click("#desk-headset")
                 visit.until("return document.querySelector('#desk-troubles').textContent.includes('话筒')")
                 visit.picture(pictures / "no-registration-no-microphone.png")
+            gone = "document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')"
+            # A network that went away closes nothing: nothing comes any more, on a line that looks open.
+            visit.run("window.callcoachDesk.line.socket.onmessage = () => {}")
+            visit.until(f"return {gone}")
+            visit.until(f"return !{gone}")
         visit.until("return document.querySelector('#desk-troubles').textContent.includes('与服务器的连接断开')")
         visit.picture(pictures / "server-gone.png")
         with Running(settings, port):

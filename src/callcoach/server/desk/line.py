@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -32,6 +33,8 @@ router = APIRouter(include_in_schema=False)
 
 LOOK_AGAIN_S = 60.0
 """How often it is checked that the session still stands; an open desk also keeps it awake."""
+BEAT_S = 2.0
+"""Something is said at least so often: a page that hears nothing for 6 s knows that its line is dead."""
 MOST_SOUND_BYTES = 16_000
 """A piece of sound of half a second at 16 kHz; more at once is no headset."""
 MOST_REASON = 80
@@ -97,12 +100,18 @@ class OpenDesk:
     async def _tell(self) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
             await self._socket.send_json(await self._snapshot())
+            spoke = time.monotonic()
             while not self._reader.is_lost:
-                one = await self._reader.queue.get()
+                one = await self._reader.next(BEAT_S)
                 if isinstance(one, News):
                     await self._socket.send_json({"kind": one.kind, "data": one.data})
-                elif self._services.seats.has_headset(self._person_id, self._number):
+                elif one is not None and self._services.seats.has_headset(self._person_id, self._number):
                     await self._socket.send_bytes(one.pcm)
+                elif time.monotonic() - spoke >= BEAT_S:
+                    await self._socket.send_json({"kind": "beat"})
+                else:
+                    continue
+                spoke = time.monotonic()
             await self._socket.close(1013, "too slow; load the page again")
 
     async def _snapshot(self) -> dict[str, Any]:
@@ -112,7 +121,7 @@ class OpenDesk:
             "desk": self._number,
             "headset": self._headset_state(),
             "presence": as_plain(await self._services.presence.of(self._person_id)),
-            "listening_fault": self._services.exchange.listening_fault,
+            "listening_failed": bool(self._services.exchange.listening_fault),
             "phone": shown(self._services.exchange, phone) if phone else None,
         }
 

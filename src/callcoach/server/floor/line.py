@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -21,7 +22,7 @@ from callcoach.errors import AccessError, CallCoachError, InputError, LineError
 from callcoach.line.wire import SoundKind
 from callcoach.principal import Principal
 from callcoach.rights import Permission, may
-from callcoach.server.desk.line import MOST_SOUND_BYTES, admitted
+from callcoach.server.desk.line import BEAT_S, MOST_SOUND_BYTES, admitted
 from callcoach.server.desk.presence import as_plain
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.exchange import Exchange
@@ -90,20 +91,20 @@ class OpenFloor:
         exchange = self._services.exchange
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
             await self._socket.send_json(await self._snapshot())
+            spoke = time.monotonic()
             while not self._reader.is_lost:
-                one = await self._reader.queue.get()
+                one = await self._reader.next(BEAT_S)
                 if isinstance(one, News):
                     if one.kind == "gone" and one.person_id == self._joined:
                         self._leave()
-                    news = {"kind": one.kind, "person_id": one.person_id, "data": one.data}
-                    if one.kind == "connected":
-                        news["data"] = {
-                            **one.data,
-                            "presence": as_plain(await self._services.presence.of(one.person_id)),
-                        }
-                    await self._socket.send_json(news)
-                elif self._joined is not None and exchange.find(self._joined) is not None:
+                    await self._socket.send_json(await self._as_plain(one))
+                elif one is not None and self._joined is not None and exchange.find(self._joined) is not None:
                     await self._socket.send_bytes(one.pcm)
+                elif time.monotonic() - spoke >= BEAT_S:
+                    await self._socket.send_json({"kind": "beat"})
+                else:
+                    continue
+                spoke = time.monotonic()
             await self._socket.close(1013, "too slow; load the page again")
 
     async def _snapshot(self) -> dict[str, Any]:
@@ -111,6 +112,10 @@ class OpenFloor:
         seen = [one for one in exchange.phones() if may_watch(self._principal, one.principal)]
         phones = [{**shown(exchange, one), **await self._presence(one.principal.person_id)} for one in seen]
         return {"kind": "snapshot", "phones": phones, "may_join": may(self._principal, Permission.PHONES_JOIN)}
+
+    async def _as_plain(self, news: News) -> dict[str, Any]:
+        data = {**news.data, **(await self._presence(news.person_id) if news.kind == "connected" else {})}
+        return {"kind": news.kind, "person_id": news.person_id, "data": data}
 
     async def _presence(self, person_id: int) -> dict[str, Any]:
         return {"presence": as_plain(await self._services.presence.of(person_id))}

@@ -9,8 +9,11 @@
   const chinese = document.documentElement.lang.startsWith("zh");
   const at = (css) => document.querySelector(css);
   const USES_HEADSET = "callcoach-headset"; // of this tab: a reload takes the headset up again
+  const LEFT = "callcoach-desk-left"; // this tab's place before a reload: the server may still count it as open
   const MIC_SILENT_DB = -75, MIC_SILENT_S = 12;
-  const state = { desk: null, headsetDesk: null, phone: null, presence: null, up: false, mic: null, heardAt: 0, calls: [] };
+  const left = Number(sessionStorage.getItem(LEFT)) || null;
+  sessionStorage.removeItem(LEFT); // a tab that is duplicated meanwhile must not take it for its own
+  const state = { desk: left, headsetDesk: null, phone: null, presence: null, up: false, mic: null, heardAt: 0, calls: [] };
   const troubles = new Map();
   const ringer = new Ringer();
 
@@ -52,13 +55,15 @@
   }
 
   function snapshot(data) {
+    const former = state.desk;
     Object.assign(state, { desk: data.desk, phone: data.phone, presence: data.presence, headsetDesk: data.headset.desk });
-    trouble("listening", data.listening_fault ? text("listening_fault", { detail: data.listening_fault }) : "", "plain");
+    trouble("listening", data.listening_failed ? text("listening_failed") : "", "plain");
     live.start(data.phone?.live ?? {});
     if (data.phone) stands(data.phone.standing);
     // After a reload, or when the connection came back: the headset is this tab's as it was, unless another has it.
-    if (headset.isOpen && state.headsetDesk === null) line.ask("take_headset").catch(() => {});
-    else if (sessionStorage.getItem(USES_HEADSET) && state.headsetDesk === null && data.phone) putOn();
+    const isOurs = state.headsetDesk === null || state.headsetDesk === former;
+    if (headset.isOpen && isOurs) line.ask("take_headset").catch(() => {});
+    else if (sessionStorage.getItem(USES_HEADSET) && isOurs && data.phone) putOn();
   }
 
   function stands(standing) {
@@ -156,6 +161,8 @@
     await line.ask("lay_headset_down").catch(() => {});
     draw();
   }
+
+  window.addEventListener("pagehide", () => { if (hasHeadset()) sessionStorage.setItem(LEFT, String(state.desk)); });
 
   function headsetGoes(desk) {
     state.headsetDesk = desk;
@@ -320,6 +327,22 @@
 
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  });
+
+  at("#desk-around").addEventListener("click", (event) => {
+    const link = event.target.closest("[data-dial]");
+    if (!link) return;
+    event.preventDefault();
+    deed("dial", { target: link.dataset.dial }, text("dial"));
+  });
+
+  // Browsers hand tel: and sip: links to a page that was allowed to take them; callto: is not among those they hand over.
+  at("#desk-links").hidden = !navigator.registerProtocolHandler;
+  at("#desk-links").addEventListener("click", () => {
+    try {
+      for (const scheme of ["tel", "sip"]) navigator.registerProtocolHandler(scheme, `${location.origin}/desk?dial=%s`);
+      say(text("links_asked"), "plain");
+    } catch (error) { say(text("links_refused", { detail: error.message }), "bad"); }
   });
 
   if (root.dataset.dial) {

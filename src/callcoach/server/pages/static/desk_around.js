@@ -9,6 +9,7 @@ class Around {
   constructor({ panels, due, opens, blocked }) {
     Object.assign(this, { panels, due, opens, blocked, call: null, key: "", chosen: null, opened: "" });
     document.addEventListener("htmx:afterSwap", () => this.openCrm());
+    document.addEventListener("htmx:beforeSwap", (event) => this.dropLate(event));
     this.tabs = document.querySelector("#desk-tabs");
     this.box = document.querySelector("#desk-around");
     this.idle = this.box.firstElementChild;
@@ -62,6 +63,13 @@ class Around {
     const { number, call_id, direction } = this.call ?? {};
     const query = this.call ? `?${new URLSearchParams({ number, call_id, direction })}` : "";
     htmx.ajax("GET", `${panel.path}${query}`, { target: "#desk-around", swap: "innerHTML" });
+  }
+
+  // A tab's answer that comes after another was chosen is not wanted any more.
+  dropLate(event) {
+    const asked = new URL(event.detail.requestConfig.path, location.href).pathname;
+    const panel = event.detail.requestConfig.verb === "get" && event.target === this.box && this.panels.find((one) => one.path === asked);
+    if (panel && panel.name !== this.chosen) event.detail.shouldSwap = false;
   }
 
   async remind() {
