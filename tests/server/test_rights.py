@@ -250,6 +250,7 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "POST /teams": ADMINISTRATOR,
     "POST /teams/{team_id}": ADMINISTRATOR,
     "GET /audit": ADMINISTRATOR,
+    "GET /audit/export": ADMINISTRATOR,
     "GET /api/v1/health": PUBLIC,
     "GET /api/v1/me": EVERYBODY,
     "GET /api/v1/calls": EVERYBODY,

@@ -30,7 +30,10 @@ def add_person(session: Session, new: NewPerson) -> Person:
         ConflictError: the login, the e-mail address or an agent name is taken.
     """
     if session.scalar(select(PersonRow.id).where(PersonRow.login == new.login)):
-        raise ConflictError(f"There is already a person with the login {new.login!r}. Choose another login.")
+        raise ConflictError(
+            f"There is already a person with the login {new.login!r}. Choose another login.",
+            f"登录名 {new.login} 已有人使用，请换一个。",
+        )
     row = PersonRow(login=new.login, name=new.name, role=new.role, active=True, created_at=datetime.now(UTC))
     row.email = free_email(session, new.email)
     session.add(row)
@@ -120,7 +123,9 @@ def free_email(session: Session, email: str, but_for: int | None = None) -> str 
     kept = email.strip().lower() or None
     owner = session.scalar(select(PersonRow.id).where(PersonRow.email == kept)) if kept else None
     if owner is not None and owner != but_for:
-        raise ConflictError(f"The e-mail address {kept} already belongs to person {owner}.")
+        raise ConflictError(
+            f"The e-mail address {kept} already belongs to person {owner}.", f"邮箱 {kept} 已属于 {owner} 号人员。"
+        )
     return kept
 
 
@@ -132,7 +137,10 @@ def take_agent_name(session: Session, name: str, person_id: int, team_id: int | 
     """
     taken = session.get(AgentNameRow, name)
     if taken is not None:
-        raise ConflictError(f"The agent name {name!r} already belongs to person {taken.person_id}.")
+        raise ConflictError(
+            f"The agent name {name!r} already belongs to person {taken.person_id}.",
+            f"坐席名 {name} 已属于 {taken.person_id} 号人员。",
+        )
     session.add(AgentNameRow(name=name, person_id=person_id))
     unknown = update(CallRow).where(CallRow.agent == name, CallRow.agent_id.is_(None))
     session.execute(unknown.values(agent_id=person_id))

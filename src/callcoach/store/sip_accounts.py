@@ -53,7 +53,10 @@ def put_account(session: Session, person_id: int, to: SipAccountChange, seal: Se
     """
     person_by_id(session, person_id)
     if not re.fullmatch(EXTENSION, to.extension):
-        raise InputError(f"{to.extension[:40]!r} is no extension; expected letters, digits and . _ - + without spaces.")
+        raise InputError(
+            f"{to.extension[:40]!r} is no extension; expected letters, digits and . _ - + without spaces.",
+            f"{to.extension[:40]} 不是分机号，只能用字母、数字和 . _ - +，不能有空格。",
+        )
     others = select(SipAccountRow).where(
         SipAccountRow.extension == to.extension,
         SipAccountRow.registrar == to.registrar,
@@ -61,11 +64,14 @@ def put_account(session: Session, person_id: int, to: SipAccountChange, seal: Se
     )
     if other := session.scalar(others):
         name = person_by_id(session, other.person_id).name
-        raise ConflictError(f"Extension {to.extension} is that of {name}. Two softphones of one extension disturb it.")
+        raise ConflictError(
+            f"Extension {to.extension} is that of {name}. Two softphones of one extension disturb it.",
+            f"分机 {to.extension} 是 {name} 的；一个分机用两个软电话会互相干扰。",
+        )
     row = session.get(SipAccountRow, person_id)
     if row is None:
         if not to.password:
-            raise InputError("Enter the password of the extension.")
+            raise InputError("Enter the password of the extension.", "请填写分机的密码。")
         row = SipAccountRow(person_id=person_id, password="")
         session.add(row)
     if to.password:

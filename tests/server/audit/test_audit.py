@@ -39,6 +39,18 @@ def test_deeds_are_told_in_words_and_reading_is_one(auditor: TestClient, service
     assert "testclient" in page, "the address"
 
 
+def test_the_whole_log_is_taken_away(auditor: TestClient, services: Services) -> None:
+    with services.database.writing() as session:
+        for number in range(2 * PAGE + 5):
+            note(session, "call.hear", person_id=1, about=("call", f"c{number}"))
+    address = re.search(r'href="([^"]+export[^"]+csv)"', auditor.get("/audit?action=call.hear").text)
+    assert address
+    lines = auditor.get(address[1].replace("&amp;", "&")).text.splitlines()
+    assert lines[0].lstrip("\ufeff").startswith("时间,人员,操作")
+    assert len(lines) == 1 + 2 * PAGE + 5
+    assert actions(auditor)[0] == "导出审计日志"
+
+
 def test_every_step_of_a_persons_life_is_noted(auditor: TestClient, services: Services) -> None:
     form = {"login": "li", "name": "李", "role": "agent"}
     where = send(auditor, "/people", form).headers["location"].partition("?")[0]

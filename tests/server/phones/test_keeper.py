@@ -140,7 +140,7 @@ def test_a_wrong_extension_is_said_on_the_page(server: Running, client: httpx2.C
     page = f"/phones/{agent.id}"
     refused = send(client, page, {"extension": "10 03", "password": "x"}, shown_on=page)
     assert refused.status_code == 422
-    assert "is no extension" in refused.text
+    assert "不是分机号" in refused.text
     assert 'value="10 03"' in refused.text
 
 

@@ -42,3 +42,5 @@ class AuditPage(View):
     people: tuple[Person, ...]
     actions: tuple[tuple[str, str], ...]
     """Actions to filter by, with their words."""
+    exported: str
+    """Address of the file with all that is filtered, but for its format."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from callcoach.server.exports.answer import FileFormat
 from callcoach.store.call_lists import MAX_KEY
 from callcoach.store.model import AuditFilter
 
@@ -52,4 +53,11 @@ def _begin(day: date | None, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(day, time(), zone).astimezone(UTC) if day else None
 
 
+class AuditExportQuery(AuditQuery):
+    """The same deeds, all of them, as a file."""
+
+    file_format: FileFormat = Field(default=FileFormat.XLSX, alias="format")
+
+
 WithAuditQuery = Annotated[AuditQuery, Query()]
+WithAuditExportQuery = Annotated[AuditExportQuery, Query()]

@@ -41,6 +41,14 @@ _TRANSLATED = ip_network("64:ff9b::/96")
 class AddressNotAllowedError(OSError):
     """The address is none that events are told to."""
 
+    def __init__(self, host: str, found: Sequence[str]) -> None:
+        listed = ", ".join(dict.fromkeys(found))
+        super().__init__(
+            f"{host} is {listed}, an address that events are not told to. "
+            "List it in the setting hooks.allow_networks if that is meant."
+        )
+        self.zh = f"{host} 的地址是 {listed}，不允许把事件发到那里。确实需要时，请写进设置 hooks.allow_networks。"
+
 
 def may_be_told(address: Address, settings: HookSettings) -> bool:
     """Whether events may be told to an address."""
@@ -60,10 +68,7 @@ def allowed_addresses(host: str, port: int, settings: HookSettings) -> list[str]
     found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     allowed = [one for one in found if may_be_told(ip_address(one.partition("%")[0]), settings)]
     if not allowed:
-        raise AddressNotAllowedError(
-            f"{host} is {', '.join(dict.fromkeys(found))}, an address that events are not told to. "
-            "List it in the setting hooks.allow_networks if that is meant."
-        )
+        raise AddressNotAllowedError(host, found)
     return allowed
 
 
@@ -78,7 +83,7 @@ def check_url(url: str, settings: HookSettings) -> None:
         host, port = parts.hostname or "", parts.port or 443
         allowed_addresses(host, port, settings)
     except AddressNotAllowedError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error), error.zh) from error
     except (OSError, ValueError):  # not known, or no URL at all, which is told where it is kept
         return
 

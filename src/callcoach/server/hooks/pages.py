@@ -21,6 +21,7 @@ from callcoach.server.hooks import keeping
 from callcoach.server.hooks.contexts import HookPage, HooksPage
 from callcoach.server.hooks.courier import as_plain
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, maybe_principal, require
 from callcoach.server.services import Services, WithServices, services_of
@@ -65,7 +66,7 @@ def post_hook(
     try:
         hook = keeping.add(services, url, kinds or (), least_severity, by(request, principal))
     except CallCoachError as error:
-        return render(request, _page(services, str(error)), 422)
+        return render(request, _page(services, said_to(request, error)), 422)
     return RedirectResponse(f"/hooks/{hook.id}", 303)
 
 

@@ -12,6 +12,7 @@ from callcoach.errors import ConflictError
 from callcoach.principal import Principal, Role
 from callcoach.rights import Permission
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.people import keeping
 from callcoach.server.people.contexts import PeoplePage, PeopleTable, PersonFields, PersonPage, TeamsPage
@@ -174,4 +175,4 @@ def _refused(request: Request, page: PersonPage | TeamsPage, status: int = 422) 
 
 
 def _conflict(request: Request, error: ConflictError) -> str:
-    return translator_of(request)("people.conflict", detail=str(error))
+    return translator_of(request)("people.conflict", detail=said_to(request, error))

@@ -13,6 +13,7 @@ from callcoach.errors import ConflictError, NotFoundError
 from callcoach.principal import Principal, Role
 from callcoach.rights import Permission
 from callcoach.server.pages.places import KeyInForm
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.people import keeping
 from callcoach.server.people.contexts import UnmappedPage
@@ -43,7 +44,7 @@ def post_mapping(
     try:
         person = keeping.map_name(services, name, person_id, by(request, principal))
     except (ConflictError, NotFoundError) as error:
-        problem = translator_of(request)("people.conflict", detail=str(error))
+        problem = translator_of(request)("people.conflict", detail=said_to(request, error))
         return render(request, _page(services, problem=problem), 409)
     return RedirectResponse(f"/people/unmapped?{urlencode({'mapped': f'{name} → {person.name}'})}", 303)
 

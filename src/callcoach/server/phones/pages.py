@@ -13,6 +13,7 @@ from callcoach.errors import ConflictError, InputError
 from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.pages.places import KeyInPath
+from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render
 from callcoach.server.phones.contexts import AccountFields, PhoneLineOfList, PhonePage, PhonesPage
 from callcoach.server.principal import by, require
@@ -89,7 +90,7 @@ def post_account(
             detail = {"extension": account.extension, "starts": account.starts, "password": bool(form.password)}
             note(session, "sip_account.put", about=("person", str(person_id)), detail=detail, **by(request, principal))
     except (InputError, ConflictError) as error:
-        return render(request, _page(services, person_id, form.fields(), str(error)), 422)
+        return render(request, _page(services, person_id, form.fields(), said_to(request, error)), 422)
     services.phone_keeper.look_again()
     return RedirectResponse(f"/phones/{person_id}?saved=true", 303)
 
