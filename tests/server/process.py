@@ -63,4 +63,4 @@ class Server:
         return done.stdout.strip()
 
     def get(self, path: str, token: str) -> Any:
-        return httpx2.get(self.url(path), headers={"Authorization": f"Bearer {token}"}).json()
+        return httpx2.get(self.url(path), headers={"Authorization": f"Bearer {token}"}, timeout=60).json()

@@ -34,6 +34,7 @@ def send(server: Server, token: str, dialogue: Dialogue, call_id: str) -> httpx2
             headers={"Authorization": f"Bearer {token}"},
             files={"sound": left, "customer": right},
             data={"metadata": json.dumps({"id": call_id, "agent": "806"})},
+            timeout=60,
         )
 
 

@@ -34,7 +34,7 @@ def test_an_edit_that_was_answered_survives_the_kill(empty_url: str, tmp_path: P
         headers = {"Authorization": f"Bearer {server.call('people', 'token', 'one')}"}
         for version in range(EDITS):
             body = {"expected_version": version, "at_s": float(version), "text": f"第 {version} 条"}
-            answer = httpx2.post(server.url("/api/v1/calls/c2/review/notes"), headers=headers, json=body)
+            answer = httpx2.post(server.url("/api/v1/calls/c2/review/notes"), headers=headers, json=body, timeout=60)
             answered.append(answer.json()["version"])
         server.kill()
     assert answered == [1, 2, 3, 4, 5]
