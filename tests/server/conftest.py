@@ -37,6 +37,16 @@ def client(settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def shared_client(new_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One server for the tests of a module whose requests are all refused, so that none sees another's."""
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copy(new_file, folder)
+    settings = Settings(data_dir=folder, work=WorkSettings(calls_at_once=0))
+    with TestClient(create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
 @pytest.fixture
 def services(client: TestClient) -> Services:
     return client.app.state.services  # type: ignore[attr-defined]

@@ -22,13 +22,20 @@ def test_there_are_changes() -> None:
     assert ("POST", "/people") in CHANGES
 
 
+@pytest.fixture(scope="module")
+def administrator(shared_client: TestClient) -> TestClient:
+    """A browser in which the administrator is signed in."""
+    services = shared_client.app.state.services  # type: ignore[attr-defined]
+    enter(shared_client, services, add(services, "admin", Role.ADMINISTRATOR))
+    return shared_client
+
+
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 @pytest.mark.parametrize("kind", FORMS)
 def test_no_change_passes_without_the_token_of_the_session(
-    client: TestClient, services: Services, method: str, path: str, kind: str
+    administrator: TestClient, method: str, path: str, kind: str
 ) -> None:
-    enter(client, services, add(services, "admin", Role.ADMINISTRATOR))
-    answer = client.request(method, filled(path), **{kind: FORMS[kind]})
+    answer = administrator.request(method, filled(path), **{kind: FORMS[kind]})
     assert answer.status_code == 403
     assert answer.json()["title_zh"] == "页面已失效"
 
