@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -22,7 +22,7 @@ from callcoach.server.around.script_contexts import ScriptPage, ScriptsPage
 from callcoach.server.around.script_files import COLUMNS, cells_of, script_importer
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
-from callcoach.server.imports.importing import import_form, import_step
+from callcoach.server.imports.pages import add_import_pages
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -84,24 +84,7 @@ def get_export(
     return download(table, file_format)
 
 
-@router.get("/scripts/import")
-def get_import(request: Request, _: Keeper, services: WithServices) -> Response:
-    """Show the form that brings scripts in."""
-    return import_form(request, services, script_importer(services, translator_of(request)("scripts.import")))
-
-
-@router.post("/scripts/import")
-def post_import(
-    *,
-    request: Request,
-    principal: Keeper,
-    services: WithServices,
-    file: Annotated[UploadFile | None, File()] = None,
-    token: Annotated[str, Form(max_length=80)] = "",
-) -> Response:
-    """Show what a file would bring, or bring it in."""
-    importer = script_importer(services, translator_of(request)("scripts.import"))
-    return import_step(request, services, principal, importer, file=file, token=token)
+add_import_pages(router, "/scripts/import", Permission.CALL_TEXTS, script_importer, "scripts.import")
 
 
 @router.get("/scripts/new")

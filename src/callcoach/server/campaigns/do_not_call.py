@@ -17,7 +17,8 @@ from callcoach.rights import Permission
 from callcoach.server.campaigns.contexts import DoNotCallPage
 from callcoach.server.campaigns.importing import do_not_call_importer
 from callcoach.server.imports.columns import CellError, day_of
-from callcoach.server.imports.importing import ImportedView, import_form, import_rows, import_step
+from callcoach.server.imports.importing import ImportedView, import_rows
+from callcoach.server.imports.pages import add_import_pages
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -109,24 +110,7 @@ def post_removal(entry_id: KeyInPath, request: Request, principal: Keeper, servi
     return RedirectResponse("/do-not-call", 303)
 
 
-@router.get("/do-not-call/import")
-def get_import(request: Request, _: Keeper, services: WithServices) -> Response:
-    """Show the form that brings numbers in."""
-    return import_form(request, services, do_not_call_importer(services, translator_of(request)("dnc.bring")))
-
-
-@router.post("/do-not-call/import")
-def post_import(
-    *,
-    request: Request,
-    principal: Keeper,
-    services: WithServices,
-    file: Annotated[UploadFile | None, File()] = None,
-    token: Annotated[str, Form(max_length=80)] = "",
-) -> Response:
-    """Show what a file would bring, or bring it in."""
-    importer = do_not_call_importer(services, translator_of(request)("dnc.bring"))
-    return import_step(request, services, principal, importer, file=file, token=token)
+add_import_pages(router, "/do-not-call/import", Permission.CAMPAIGNS_KEEP, do_not_call_importer, "dnc.bring")
 
 
 @api_router.get("")

@@ -7,7 +7,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,7 +18,7 @@ from callcoach.server.contacts.contexts import ContactPage, ContactRows, Contact
 from callcoach.server.contacts.importing import COLUMNS, contact_importer
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
-from callcoach.server.imports.importing import import_form, import_step
+from callcoach.server.imports.pages import add_import_pages
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -93,24 +93,7 @@ def get_export(
     return download(Table(name, headings, _rows(services), ZoneInfo("UTC")), file_format)
 
 
-@router.get("/contacts/import")
-def get_import(request: Request, _: Keeper, services: WithServices) -> Response:
-    """Show the form that brings contacts in."""
-    return import_form(request, services, contact_importer(services, translator_of(request)("contacts.bring")))
-
-
-@router.post("/contacts/import")
-def post_import(
-    *,
-    request: Request,
-    principal: Keeper,
-    services: WithServices,
-    file: Annotated[UploadFile | None, File()] = None,
-    token: Annotated[str, Form(max_length=80)] = "",
-) -> Response:
-    """Show what a file would bring, or bring it in."""
-    importer = contact_importer(services, translator_of(request)("contacts.bring"))
-    return import_step(request, services, principal, importer, file=file, token=token)
+add_import_pages(router, "/contacts/import", Permission.CONTACTS_KEEP, contact_importer, "contacts.bring")
 
 
 @router.get("/contacts/new")

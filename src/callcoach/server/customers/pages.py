@@ -8,7 +8,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, File, Form, Query, UploadFile
+from fastapi import APIRouter, Depends, Form, Query
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -26,7 +26,7 @@ from callcoach.server.customers.query import CustomersQuery, read_query
 from callcoach.server.customers.tips import KINDS, TIERS
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
-from callcoach.server.imports.importing import import_form, import_step
+from callcoach.server.imports.pages import add_import_pages
 from callcoach.server.pages.places import KeyInForm, KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -97,24 +97,7 @@ def get_export(
     return download(Table(name, headings, _cells(services, principal, query), ZoneInfo("UTC")), file_format)
 
 
-@router.get("/customers/import")
-def get_import(request: Request, _: Keeper, services: WithServices) -> Response:
-    """Show the form that brings customers in."""
-    return import_form(request, services, customer_importer(services, translator_of(request)("customers.bring")))
-
-
-@router.post("/customers/import")
-def post_import(
-    *,
-    request: Request,
-    principal: Keeper,
-    services: WithServices,
-    file: Annotated[UploadFile | None, File()] = None,
-    token: Annotated[str, Form(max_length=80)] = "",
-) -> Response:
-    """Show what a file would bring, or bring it in."""
-    importer = customer_importer(services, translator_of(request)("customers.bring"))
-    return import_step(request, services, principal, importer, file=file, token=token)
+add_import_pages(router, "/customers/import", Permission.CUSTOMERS_KEEP, customer_importer, "customers.bring")
 
 
 @router.post("/customers/tiers")
