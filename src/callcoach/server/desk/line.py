@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
@@ -64,6 +63,14 @@ async def admitted(socket: WebSocket, permission: Permission) -> Principal | Non
     return principal if principal is not None and may(principal, permission) else None
 
 
+async def beat(socket: WebSocket) -> None:
+    """Say something at least every `BEAT_S`, until the page is gone."""
+    with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+        while True:
+            await asyncio.sleep(BEAT_S)
+            await socket.send_json({"kind": "beat"})
+
+
 class OpenDesk:
     """One browser tab with the desk."""
 
@@ -84,7 +91,9 @@ class OpenDesk:
 
     async def serve(self) -> None:
         """Serve until the tab is closed or its session ends."""
-        tasks = {asyncio.create_task(one) for one in (self._listen(), self._tell(), self._look_again())}
+        tasks = {
+            asyncio.create_task(one) for one in (self._listen(), self._tell(), self._look_again(), beat(self._socket))
+        }
         try:
             _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in (*pending, *self._doing):
@@ -100,18 +109,12 @@ class OpenDesk:
     async def _tell(self) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
             await self._socket.send_json(await self._snapshot())
-            spoke = time.monotonic()
             while not self._reader.is_lost:
-                one = await self._reader.next(BEAT_S)
+                one = await self._reader.queue.get()
                 if isinstance(one, News):
                     await self._socket.send_json({"kind": one.kind, "data": one.data})
-                elif one is not None and self._services.seats.has_headset(self._person_id, self._number):
+                elif self._services.seats.has_headset(self._person_id, self._number):
                     await self._socket.send_bytes(one.pcm)
-                elif time.monotonic() - spoke >= BEAT_S:
-                    await self._socket.send_json({"kind": "beat"})
-                else:
-                    continue
-                spoke = time.monotonic()
             await self._socket.close(1013, "too slow; load the page again")
 
     async def _snapshot(self) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import time
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -22,7 +21,7 @@ from callcoach.errors import AccessError, CallCoachError, InputError, LineError
 from callcoach.line.wire import SoundKind
 from callcoach.principal import Principal
 from callcoach.rights import Permission, may
-from callcoach.server.desk.line import BEAT_S, MOST_SOUND_BYTES, admitted
+from callcoach.server.desk.line import MOST_SOUND_BYTES, admitted, beat
 from callcoach.server.desk.presence import as_plain
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.exchange import Exchange
@@ -77,7 +76,7 @@ class OpenFloor:
 
     async def serve(self) -> None:
         """Serve until the tab is closed."""
-        tasks = {asyncio.create_task(self._listen()), asyncio.create_task(self._tell())}
+        tasks = {asyncio.create_task(one) for one in (self._listen(), self._tell(), beat(self._socket))}
         try:
             _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in pending:
@@ -91,20 +90,14 @@ class OpenFloor:
         exchange = self._services.exchange
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
             await self._socket.send_json(await self._snapshot())
-            spoke = time.monotonic()
             while not self._reader.is_lost:
-                one = await self._reader.next(BEAT_S)
+                one = await self._reader.queue.get()
                 if isinstance(one, News):
                     if one.kind == "gone" and one.person_id == self._joined:
                         self._leave()
                     await self._socket.send_json(await self._as_plain(one))
-                elif one is not None and self._joined is not None and exchange.find(self._joined) is not None:
+                elif self._joined is not None and exchange.find(self._joined) is not None:
                     await self._socket.send_bytes(one.pcm)
-                elif time.monotonic() - spoke >= BEAT_S:
-                    await self._socket.send_json({"kind": "beat"})
-                else:
-                    continue
-                spoke = time.monotonic()
             await self._socket.close(1013, "too slow; load the page again")
 
     async def _snapshot(self) -> dict[str, Any]:

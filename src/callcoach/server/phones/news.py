@@ -40,13 +40,6 @@ class Reader:
     """The person whose sound the reader gets, and which; None: nobody's."""
     is_lost: bool = False
 
-    async def next(self, within_s: float) -> News | SoundFrame | None:
-        """Return what comes next; None: nothing came in that time."""
-        try:
-            return await asyncio.wait_for(self.queue.get(), within_s)
-        except TimeoutError:
-            return None
-
 
 class Newsroom:
     """All readers. To be used in the event loop."""
