@@ -2,9 +2,8 @@
 
 A far softphone in this process talks on loopback with the agent's: once one that speaks and hears through a port of its
 own process (the baseline), once a `callcoach phone` behind a real server whose desk is open in headless
-Chromium. Clicks go both ways; both ends note them by the same clock. What is said in the page is dated a render quantum
-back,
-for a microphone fills it first. Buffers of a sound card are in neither.
+Chromium. Clicks go both ways; both ends note them by the same clock. What is said in the page is dated a render
+quantum back, for a microphone fills it first. Buffers of a sound card are in neither.
 
     python -m benchmarks.browser_delay [--clicks 40]
 """
@@ -45,16 +44,16 @@ def near(address: str, seconds: float) -> None:
     print(json.dumps({"said": port.said, "heard": port.heard}))
 
 
-def without_browser(address: str, far: ClickPort, seconds: float) -> Both:
-    """Measure the baseline."""
+def without_browser(address: str, answered: list[ClickPort], seconds: float) -> Both:
+    """Measure the baseline; `answered` gets the far end's port."""
     command = [sys.executable, "-m", "benchmarks.browser_delay", "--near", address, "--seconds", str(seconds)]
     ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=seconds + 60)
-    port = json.loads(ran.stdout.splitlines()[-1])
+    port, far = json.loads(ran.stdout.splitlines()[-1]), answered[-1]
     return delays_ms(port["said"], far.heard), delays_ms(far.said, port["heard"])
 
 
-def with_browser(address: str, far: ClickPort, clicks: int, folder: Path) -> Both:
-    """Measure the path through the page."""
+def with_browser(address: str, answered: list[ClickPort], clicks: int, folder: Path) -> Both:
+    """Measure the path through the page; `answered` gets the far end's port."""
     with desk_page(folder) as page:
         page.phone.say(f"dial {address}")
         page.phone.wait_phase("talking")
@@ -65,7 +64,7 @@ def with_browser(address: str, far: ClickPort, clicks: int, folder: Path) -> Bot
         said = [monotonic_s(at) - QUANTUM / RATE_HZ for at in page.noted("said")]
         heard = [monotonic_s(at) for at in page.noted("heard")]
         page.phone.say("hangup")
-    began = said[0]
+    far, began = answered[-1], said[0]
     return delays_ms(said, far.heard), delays_ms([at for at in far.said if at > began], heard)
 
 
@@ -102,11 +101,9 @@ def main() -> int:
         tempfile.TemporaryDirectory() as scratch,
         Softphone(settings, recordings=None, audio=far_port, auto_answer=True) as _,
     ):
-        first = _Latest(ports)
-        base = without_browser(address, first, options.clicks * EVERY_S + 5)  # type: ignore[arg-type]
+        base = without_browser(address, ports, options.clicks * EVERY_S + 5)
         loaded = load()
-        ports.clear()
-        page = with_browser(address, first, options.clicks, Path(scratch))  # type: ignore[arg-type]
+        page = with_browser(address, ports, options.clicks, Path(scratch))
         loaded = f"{loaded} and {load()}"
     print("## Delay of the desk in the browser\n")
     print(
@@ -123,23 +120,6 @@ def main() -> int:
     worst = max(float(np.median(one) - np.median(other)) for one, other in zip(page, base, strict=True))
     print(f"\nAdded at most {worst:.0f} ms (limit: {LIMIT_MS:.0f} ms).")
     return int(worst >= LIMIT_MS)
-
-
-class _Latest:
-    """The port of the newest call."""
-
-    def __init__(self, ports: list[ClickPort]) -> None:
-        self._ports = ports
-
-    @property
-    def said(self) -> list[float]:
-        """When clicks were said."""
-        return self._ports[-1].said
-
-    @property
-    def heard(self) -> list[float]:
-        """When clicks were heard."""
-        return self._ports[-1].heard
 
 
 if __name__ == "__main__":

@@ -1,9 +1,8 @@
 """From the end of a phrase to the hint on the desk: the whole path, with one call.
 
 A page's microphone speaks a made agent's Mandarin; it travels by WebSocket, server, line, softphone and back by the
-line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends is
-known
-from the analysis of the same file after the call (`callcoach analyze`'s own), with its word times.
+line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends
+is known from the analysis of the same file after the call (`callcoach analyze`'s own), with its word times.
 
     python -m benchmarks.hint_latency [--rounds 6]
 """
@@ -11,6 +10,8 @@ from the analysis of the same file after the call (`callcoach analyze`'s own), w
 from __future__ import annotations
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -62,9 +63,6 @@ def phrases_of(path: Path) -> list[Phrase]:
 
 def analysed(path: Path) -> list[tuple[str, str, float, float]]:
     """Return rule id, name, start and end of each finding with words in an agent's side, by `callcoach analyze`."""
-    import json
-    import subprocess
-
     with tempfile.TemporaryDirectory() as out:
         customer = path.with_name(path.name.replace(".agent.", ".customer."))
         command = [
