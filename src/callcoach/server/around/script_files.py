@@ -8,6 +8,7 @@ from typing import Any
 
 from callcoach.around.scripts import MOST_SAY, MOST_TITLE, Purpose, ScriptStep
 from callcoach.datapath import Direction
+from callcoach.reports import wording
 from callcoach.server.exports.tables import Cell
 from callcoach.server.imports.columns import CellError, Column, text_of
 from callcoach.server.imports.importing import Importer
@@ -16,7 +17,7 @@ from callcoach.server.services import Services
 from callcoach.store.around.scripts import Script, list_scripts, put_script
 from callcoach.store.audit import note
 
-DIRECTIONS = {Direction.UNKNOWN: "", Direction.INBOUND: "呼入", Direction.OUTBOUND: "呼出"}
+DIRECTIONS = {one: "" if one is Direction.UNKNOWN else wording.DIRECTIONS[one].zh for one in Direction}
 YES, NO = "是", ""
 
 

@@ -149,10 +149,8 @@ def _put(request: Request, principal: Principal, services: Services, form: FormD
                 session, name, purpose, steps, person_id=principal.person_id, now=services.now(), script_id=own_id
             )
             about, detail = ("script", str(made.id)), {"name": made.name, "version": made.newest.number}
-            if before is None:
-                note(session, "script.add", about=about, detail=detail, **by(request, principal))
-            else:
-                note(session, "script.change", about=about, detail=detail, **by(request, principal))
+            deed = "script.add" if before is None else "script.change"
+            note(session, deed, about=about, detail=detail, **by(request, principal))
     except CallCoachError as error:
         page = _page(services, principal, before, Written(name, purpose, steps), said_to(request, error))
         return render(request, page, 422)
