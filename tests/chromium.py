@@ -45,11 +45,20 @@ def browser(program: str, driver_program: str, profile: Path, *more: str) -> Ite
 
 
 @pytest.fixture(scope="session")
-def chromium(need_program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """One browser for all page tests; each opens its own page."""
+def one_chromium(
+    need_program: Callable[..., str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[webdriver.Chrome]:
+    """The one browser of all page tests."""
     program, driver = need_program("chromium"), need_program("chromedriver", "chromium-driver")
     with browser(program, driver, tmp_path_factory.mktemp("chromium")) as one:
         yield one
+
+
+@pytest.fixture
+def chromium(one_chromium: webdriver.Chrome) -> Iterator[webdriver.Chrome]:
+    """The browser, for a test that opens its own page; an open page would go on working beside the next tests."""
+    yield one_chromium
+    one_chromium.get("about:blank")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import settings
 from callcoach.settings import load_settings
 from callcoach.store.engine import DATABASE_FILE, Database, database_url, open_database
 from callcoach.store.schema import upgrade
-from tests.chromium import chromium, speaking_chromium  # noqa: F401 - fixtures
+from tests.chromium import chromium, one_chromium, speaking_chromium  # noqa: F401 - fixtures
 from tests.peers.postgres import Cluster, find_programs, running_cluster
 
 NEED_ALL = "CALLCOACH_TESTS_NEED_ALL"

@@ -6,6 +6,7 @@ transaction changed is rolled up for trends before it ends.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,6 @@ MIN_SQLITE = (3, 35, 0)
 _READING = "callcoach_reading"
 _LAST = "callcoach_last"
 _PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
     # FULL, not NORMAL: an edit the server has answered must survive a power cut, not only a crash of the server.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
@@ -143,7 +143,24 @@ def _set_up_connection(connection: Any, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
+    _write_ahead(cursor)
     cursor.close()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Have a log written ahead. Of several that open a new file at once SQLite refuses some without waiting: again."""
+    import sqlite3
+
+    until = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin(connection: Connection) -> None:
