@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
 
-from tests.server.browser.site import ADMINISTRATOR, Site, running_site
+from tests.server.browser.site import ADMINISTRATOR, Site, make_filled, running_site
 from tests.server.browser.visit import Visit
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site's data folder for copies: two of its calls are really transcribed, which takes a while."""
+    folder = tmp_path_factory.mktemp("filled")
+    make_filled(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Site]:
     """One site for all tests that only look."""
-    with running_site(tmp_path_factory.mktemp("site"), work__calls_at_once="0") as site:
+    with running_site(tmp_path_factory.mktemp("site"), filled, work__calls_at_once="0") as site:
         yield site
 
 

@@ -5,6 +5,7 @@ A domain that gets pages adds to `fill` what there is to see on them.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,9 +104,8 @@ class Site:
             return begin_session(session, person.id, lifetime_of(self.settings))
 
 
-@contextmanager
-def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> Iterator[Site]:
-    """Run a server on filled data until the end of the block."""
+def make_filled(folder: Path, *, with_calls: bool = True) -> None:
+    """Make a site's data folder with something of everything in it."""
     own = Settings(data_dir=folder)
     with opened(own) as database:
         upgrade(database)
@@ -116,8 +116,17 @@ def running_site(folder: Path, *, with_calls: bool = True, **settings: str) -> I
             put_reviews(own, database)
             put_around(own, database)
         roll_up(database, own.server.time_zone)
+
+
+@contextmanager
+def running_site(folder: Path, filled: Path | None = None, **settings: str) -> Iterator[Site]:
+    """Run a server until the end of the block: on a copy of `filled`, or on people and their lists without calls."""
+    if filled is None:
+        make_filled(folder, with_calls=False)
+    else:
+        shutil.copytree(filled, folder, dirs_exist_ok=True)
     with Server(folder, **settings) as server:
-        yield Site(server, own)
+        yield Site(server, Settings(data_dir=folder))
 
 
 def fill(database: Database) -> None:

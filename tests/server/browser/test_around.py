@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -17,8 +18,8 @@ TEXT = "return document.querySelector('#notes-text').value"
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory):
-    with running_site(tmp_path_factory.mktemp("around"), work__calls_at_once="0") as site:
+def own_site(tmp_path_factory: pytest.TempPathFactory, filled: Path):
+    with running_site(tmp_path_factory.mktemp("around"), filled, work__calls_at_once="0") as site:
         yield site
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -20,8 +21,8 @@ FINDINGS = "return document.querySelectorAll('.finding[data-id]').length"
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory):
-    with running_site(tmp_path_factory.mktemp("reviewed"), work__calls_at_once="0") as site:
+def own_site(tmp_path_factory: pytest.TempPathFactory, filled: Path):
+    with running_site(tmp_path_factory.mktemp("reviewed"), filled, work__calls_at_once="0") as site:
         yield site
 
 

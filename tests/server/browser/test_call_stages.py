@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -21,8 +22,8 @@ EDITS = "button[data-verdict], .edit, .dimensions .menu, #add-finding"
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("stages"), work__calls_at_once="0") as site:
+def own_site(tmp_path_factory: pytest.TempPathFactory, filled: Path) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("stages"), filled, work__calls_at_once="0") as site:
         yield site
 
 

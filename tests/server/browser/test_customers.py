@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def own_site(tmp_path_factory: pytest.TempPathFactory):
     folder = tmp_path_factory.mktemp("customers")
-    with running_site(folder, with_calls=False, work__calls_at_once="0", live__enabled="false") as site:
+    with running_site(folder, work__calls_at_once="0", live__enabled="false") as site:
         yield site
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.server.browser.site import Site, running_site
@@ -15,8 +17,8 @@ AGENTS = {"张伟": "zhang.wei", "李娜": "li.na", "赵磊": "zhao.lei", "孙�
 
 
 @pytest.fixture(scope="module")
-def own_site(tmp_path_factory: pytest.TempPathFactory):
-    with running_site(tmp_path_factory.mktemp("reviewing"), work__calls_at_once="0") as site:
+def own_site(tmp_path_factory: pytest.TempPathFactory, filled: Path):
+    with running_site(tmp_path_factory.mktemp("reviewing"), filled, work__calls_at_once="0") as site:
         yield site
 
 

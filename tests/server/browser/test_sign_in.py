@@ -57,7 +57,7 @@ def test_a_wrong_password_is_told_and_the_login_stays(visit: Visit) -> None:
 
 
 def test_after_failures_a_login_must_wait(chromium: Chrome, tmp_path: Path) -> None:
-    with running_site(tmp_path, with_calls=False, work__calls_at_once="0", sign_in__failures_per_login="2") as site:
+    with running_site(tmp_path, work__calls_at_once="0", sign_in__failures_per_login="2") as site:
         visit = Visit(chromium, site)
         visit.open("/sign-in")
         for _ in range(2):
@@ -85,7 +85,7 @@ def test_a_person_comes_in_by_the_provider(chromium: Chrome, tmp_path: Path) -> 
     with running_provider(tmp_path / "provider.log") as provider:
         provider.knows("77", email="zhang.wei@example.com", email_verified=True)
         oidc = {"oidc__issuer": provider.url, "oidc__client_id": "callcoach", "oidc__client_secret": "s3cret"}
-        with running_site(tmp_path, with_calls=False, work__calls_at_once="0", **oidc) as site:
+        with running_site(tmp_path, work__calls_at_once="0", **oidc) as site:
             visit = Visit(chromium, site)
             visit.open("/sign-in?next_path=/account")
             visit.click("a.button")
