@@ -12,26 +12,22 @@ from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
 
 from fastapi import APIRouter, WebSocket
-from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketDisconnect
 
 from callcoach.errors import CallCoachError, LineError
 from callcoach.line.wire import SoundFrame, SoundKind
 from callcoach.principal import Principal
-from callcoach.rights import Permission, may
+from callcoach.rights import Permission
+from callcoach.server.admission import NOT_ALLOWED, admitted, until_dismissed
 from callcoach.server.desk.presence import as_plain
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.news import News, Reader
-from callcoach.server.phones.routes import NOT_ALLOWED
 from callcoach.server.phones.views import shown
-from callcoach.server.principal import maybe_principal
 from callcoach.server.services import Services, services_of
 from callcoach.store.presence import PresenceState
 
 router = APIRouter(include_in_schema=False)
 
-LOOK_AGAIN_S = 60.0
-"""How often it is checked that the session still stands; an open desk also keeps it awake."""
 BEAT_S = 2.0
 """Something is said at least so often: a page that hears nothing for 6 s knows that its line is dead."""
 MOST_SOUND_BYTES = 16_000
@@ -54,15 +50,6 @@ async def desk_line(socket: WebSocket) -> None:
         await OpenDesk(socket, services, principal, reader).serve()
 
 
-async def admitted(socket: WebSocket, permission: Permission) -> Principal | None:
-    """Return who opened a WebSocket by a browser's session, if they may; else None."""
-    try:
-        principal = await run_in_threadpool(maybe_principal, socket)
-    except CallCoachError:
-        return None
-    return principal if principal is not None and may(principal, permission) else None
-
-
 async def beat(socket: WebSocket) -> None:
     """Say something at least every `BEAT_S`, until the page is gone."""
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):
@@ -77,6 +64,7 @@ class OpenDesk:
     def __init__(self, socket: WebSocket, services: Services, principal: Principal, reader: Reader) -> None:
         self._socket = socket
         self._services = services
+        self._principal = principal
         self._person_id = principal.person_id
         self._reader = reader
         self._number = services.seats.sit_down(self._person_id)
@@ -91,9 +79,8 @@ class OpenDesk:
 
     async def serve(self) -> None:
         """Serve until the tab is closed or its session ends."""
-        tasks = {
-            asyncio.create_task(one) for one in (self._listen(), self._tell(), self._look_again(), beat(self._socket))
-        }
+        admission = until_dismissed(self._socket, Permission.PHONE, self._principal)
+        tasks = {asyncio.create_task(one) for one in (self._listen(), self._tell(), admission, beat(self._socket))}
         try:
             _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in (*pending, *self._doing):
@@ -198,9 +185,3 @@ class OpenDesk:
 
     async def _echo(self, *, wanted: bool) -> None:
         self._echoes = wanted
-
-    async def _look_again(self) -> None:
-        while await admitted(self._socket, Permission.PHONE) is not None:
-            await asyncio.sleep(LOOK_AGAIN_S)
-        with contextlib.suppress(RuntimeError):
-            await self._socket.close(NOT_ALLOWED, "signed out")

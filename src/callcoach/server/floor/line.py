@@ -21,13 +21,14 @@ from callcoach.errors import AccessError, CallCoachError, InputError, LineError
 from callcoach.line.wire import SoundKind
 from callcoach.principal import Principal
 from callcoach.rights import Permission, may
-from callcoach.server.desk.line import MOST_SOUND_BYTES, admitted, beat
+from callcoach.server.admission import NOT_ALLOWED, admitted, until_dismissed
+from callcoach.server.desk.line import MOST_SOUND_BYTES, beat
 from callcoach.server.desk.presence import as_plain
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.phones.exchange import Exchange
 from callcoach.server.phones.news import News, Reader
 from callcoach.server.phones.phone import Phone
-from callcoach.server.phones.routes import NOT_ALLOWED, may_watch
+from callcoach.server.phones.routes import may_watch
 from callcoach.server.phones.views import shown
 from callcoach.server.principal import by
 from callcoach.server.services import Services, services_of
@@ -76,7 +77,8 @@ class OpenFloor:
 
     async def serve(self) -> None:
         """Serve until the tab is closed."""
-        tasks = {asyncio.create_task(one) for one in (self._listen(), self._tell(), beat(self._socket))}
+        admission = until_dismissed(self._socket, Permission.PHONES_SEE, self._principal)
+        tasks = {asyncio.create_task(one) for one in (self._listen(), self._tell(), admission, beat(self._socket))}
         try:
             _, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in pending:

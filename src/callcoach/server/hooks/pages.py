@@ -16,14 +16,15 @@ from callcoach.datapath import Severity
 from callcoach.errors import CallCoachError
 from callcoach.principal import Principal
 from callcoach.reports.wording import Words
-from callcoach.rights import Permission, may
+from callcoach.rights import Permission
+from callcoach.server.admission import NOT_ALLOWED, admitted, until_dismissed
 from callcoach.server.hooks import keeping
 from callcoach.server.hooks.contexts import HookPage, HooksPage
 from callcoach.server.hooks.courier import as_plain
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render
-from callcoach.server.principal import by, maybe_principal, require
+from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices, services_of
 from callcoach.store.events import EventKind, OutEvent, feed, list_deliveries, newest_id
 from callcoach.store.hooks import get_hook, list_hooks
@@ -32,7 +33,6 @@ router = APIRouter(include_in_schema=False)
 api_router = APIRouter(tags=["events"])
 
 Keeper = Annotated[Principal, Depends(require(Permission.HOOKS))]
-NOT_ALLOWED = 4003
 LOOK_EVERY_S = 1.0
 """How often the feed looks for what is new: the events of all servers are in the one database."""
 KINDS = {
@@ -112,33 +112,32 @@ def post_again(
 async def events_feed(socket: WebSocket, after: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None) -> None:
     """Tell the events of calls that one may see, as JSON, from now on or after the id of the last one known."""
     services = services_of(socket)
-    try:
-        principal = await run_in_threadpool(maybe_principal, socket)
-    except CallCoachError:
-        principal = None
-    if principal is None or not may(principal, Permission.EVENTS):
+    principal = await admitted(socket, Permission.EVENTS)
+    if principal is None:
         await socket.close(NOT_ALLOWED)
         return
     await socket.accept()
-    listening = asyncio.create_task(_until_gone(socket))
+    ends = (_until_gone(socket), until_dismissed(socket, Permission.EVENTS, principal))
+    ending = {asyncio.create_task(one) for one in ends}
     try:
-        await _tell(socket, services, principal, after, listening)
+        await _tell(socket, services, principal, after, ending)
     finally:
-        listening.cancel()
+        for task in ending:
+            task.cancel()
 
 
 async def _tell(
-    socket: WebSocket, services: Services, principal: Principal, after: int | None, listening: asyncio.Task[None]
+    socket: WebSocket, services: Services, principal: Principal, after: int | None, ending: set[asyncio.Task[None]]
 ) -> None:
     last = await run_in_threadpool(_newest, services) if after is None else after
     with contextlib.suppress(WebSocketDisconnect, RuntimeError):  # gone while something was being sent
-        while not listening.done():
+        while not any(task.done() for task in ending):
             found = await run_in_threadpool(_after, services, principal, last)
             for event in found:
                 await socket.send_json(as_plain(event))
                 last = event.id
             if not found:
-                await asyncio.wait({listening}, timeout=LOOK_EVERY_S)
+                await asyncio.wait(ending, timeout=LOOK_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
 
 
 async def _until_gone(socket: WebSocket) -> None:

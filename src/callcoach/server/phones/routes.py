@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
 
-from callcoach.errors import CallCoachError, LineError
+from callcoach.errors import LineError
 from callcoach.line.standing import as_plain
 from callcoach.line.wire import PROTOCOL, Hello, Standing, decode, decode_sound
 from callcoach.principal import Principal, Role
-from callcoach.rights import Permission, may
+from callcoach.rights import Permission
+from callcoach.server.admission import NOT_ALLOWED, admitted, until_dismissed
 from callcoach.server.phones.exchange import Exchange
 from callcoach.server.phones.phone import Phone
 from callcoach.server.principal import by_token, require
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["phones"])
 
 HELLO_TIMEOUT_S = 10.0
-REPLACED, NOT_UNDERSTOOD, NOT_ALLOWED = 4001, 4002, 4003
-"""Close codes: another phone of the same person took over; what came was none of ours; the token may not do this."""
+REPLACED, NOT_UNDERSTOOD = 4001, 4002
+"""Close codes: another phone of the same person took over; what came was none of ours."""
 
 Watcher = Annotated[Principal, Depends(require(Permission.PHONES_SEE))]
 Dialler = Annotated[Principal, Depends(require(Permission.PHONE))]
@@ -81,14 +81,13 @@ async def post_dial(body: DialBody, principal: Dialler, services: WithServices) 
 async def phone_line(socket: WebSocket) -> None:
     """Serve the line of one softphone; it proves whose it is by an API token with the scope `phone`."""
     services = services_of(socket)
-    try:
-        principal = await run_in_threadpool(by_token, socket, services)
-    except CallCoachError:
-        principal = None
-    if principal is None or not may(principal, Permission.PHONE):
+    token_only = lambda connection: by_token(connection, services)  # noqa: E731 - one place
+    principal = await admitted(socket, Permission.PHONE, token_only)
+    if principal is None:
         await socket.close(NOT_ALLOWED)  # before it was accepted: the client reads 403
         return
     await socket.accept()
+    admission = asyncio.create_task(until_dismissed(socket, Permission.PHONE, principal, token_only))
     try:
         phone = await _greeted(socket, principal)
         await _serve(socket, services.exchange, phone)
@@ -97,6 +96,8 @@ async def phone_line(socket: WebSocket) -> None:
         await socket.close(NOT_UNDERSTOOD, str(error)[:120])
     except (WebSocketDisconnect, TimeoutError):
         pass
+    finally:
+        admission.cancel()
 
 
 async def _greeted(socket: WebSocket, principal: Principal) -> Phone:
