@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from starlette.testclient import TestClient, WebSocketTestSession
-from starlette.websockets import WebSocketDisconnect
 
 from callcoach.line.standing import PhoneStanding, as_plain
 from callcoach.line.wire import PROTOCOL, Hello, Standing, encode
@@ -22,10 +21,9 @@ def _looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def code_of_the_end(line: WebSocketTestSession) -> int:
-    with pytest.raises(WebSocketDisconnect) as ended:
-        while True:
-            line.receive_json()
-    return ended.value.code
+    while (message := line.receive())["type"] != "websocket.close":
+        pass
+    return message["code"]
 
 
 @pytest.mark.parametrize("path", ["/desk/line", "/floor/news", "/api/v1/events"])
