@@ -42,6 +42,6 @@ class RuleClock:
     @contextmanager
     def stopped(self) -> Generator[None, None, None]:
         """Work inside is not counted: it serves every rule, not just the one that asked first."""
-        before_s = time.thread_time()
+        started_s, before_s = self._started_s, time.thread_time()
         yield
-        self._started_s += time.thread_time() - before_s
+        self._started_s = started_s + time.thread_time() - before_s

@@ -14,9 +14,10 @@ from callcoach.rules.clock import RuleClock
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.examples import SECONDS_PER_CHARACTER
 from callcoach.rules.match import NOTHING_ELSE, Match, Note, SetAside, overlap
+from callcoach.rules.normalise import normalise
 from callcoach.rules.precedence import superseders
 from callcoach.rules.reference import describe
-from callcoach.rules.runner import Excused, missing_reasons, place_in_turn, try_matches, try_rule
+from callcoach.rules.runner import Excused, missing_reasons, try_matches, try_rule
 from callcoach.rules.scope import Applicability, Verdict, applicability
 from callcoach.rules.view import ConversationView, TurnView
 
@@ -205,7 +206,8 @@ def explain_finding(rulebook: Rulebook, finding: Finding, turn: Turn | None) -> 
 
 def try_exceptions(rule: Rule, text: str, span: tuple[int, int]) -> tuple[ExceptionTrial, ...]:
     """Try each exception of a rule on a span of a turn's text, in the rule's order."""
-    return tuple(_trials(rule, *place_in_turn(text, span)))
+    normalised = normalise(text)
+    return tuple(_trials(rule, normalised.text, *normalised.comparable_span(*span)))
 
 
 def rule_facts(rulebook: Rulebook, rule: Rule) -> RuleFacts:

@@ -8,8 +8,10 @@ at the beginning, so that it is known soon after an utterance is over.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,17 +87,39 @@ class LoudStretch:
 class LoudnessTrack:
     """A level track prepared for questions about loudness."""
 
-    def __init__(self, track: LevelTrack, spoken: Flags, pitch: PitchTrack | None = None) -> None:
+    def __init__(
+        self, track: LevelTrack, spoken: Flags, pitch: PitchTrack | None = None, former: LoudnessTrack | None = None
+    ) -> None:
         """Prepare `track`; only hops in `spoken` are this speaker's voice.
 
         A detector of speech alone also marks the other side's echo and the babble behind the speaker,
-        which would pull the usual level down.
+        which would pull the usual level down. Where `former` is the same track while it was shorter, what it
+        found is not measured again.
         """
         self._hop_s = track.hop_s
+        self._usual: dict[Utterance, Usual] = {}
+        self._stretches: dict[tuple[Utterance, float, float], LoudStretch | None] = {}
+        """What was told of utterances whose usual level does not move any more."""
         self._power: Levels = np.power(10.0, np.asarray(track.dbfs, dtype=np.float64) / 10)
         self._voiced: Flags = np.zeros(len(spoken), dtype=np.bool_)
         self._hz, self._pitch_hop_s = _pitches(pitch)
-        self.utterances = tuple(self._utterance(first, last) for first, last in self._joined(runs(spoken)))
+        joined = self._joined(runs(spoken))
+        kept = self._keep(former, joined) if former is not None else ()
+        self.utterances = (*kept, *(self._utterance(first, last) for first, last in joined[len(kept) :]))
+
+    def _keep(self, former: LoudnessTrack, joined: list[tuple[int, int]]) -> tuple[Utterance, ...]:
+        """Take over from a shorter track what cannot differ; return its utterances that are the same here."""
+        if not (_begins_with(self._power, former._power) and _begins_with(self._hz, former._hz)):
+            return ()
+        pitched = len(former._hz) * self._pitch_hop_s / self._hop_s if len(self._hz) else np.inf
+        pairs = zip(joined, former.utterances[:-1], strict=False)  # the last one may have gone on
+        same = takewhile(lambda pair: pair[0] == (pair[1].first, pair[1].last) and pair[1].last <= pitched, pairs)
+        kept = tuple(one for _, one in same)
+        last = kept[-1].last if kept else 0
+        self._voiced[:last] = former._voiced[:last]
+        self._usual = {one: usual for one, usual in former._usual.items() if usual.by[-1].last <= last}
+        self._stretches = {key: found for key, found in former._stretches.items() if key[0] in self._usual}
+        return kept
 
     def _joined(self, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Runs of spoken hops, joined over short pauses."""
@@ -116,12 +140,17 @@ class LoudnessTrack:
 
     def usual(self, utterance: Utterance) -> Usual | None:
         """What the speaker's voice is usually like at an utterance; None when too little was said to tell."""
+        known = self._usual.get(utterance)
+        if known is None and (known := self._measure_usual(utterance)) is not None and known.enough:
+            self._usual[utterance] = known
+        return known
+
+    def _measure_usual(self, utterance: Utterance) -> Usual | None:
         counted: list[Utterance] = []
         voiced_s = 0.0
-        for one in self.utterances:
+        earliest = utterance.first - BASELINE_REACH_S / self._hop_s
+        for one in self.utterances[bisect_left(self.utterances, earliest, key=lambda one: one.last) :]:
             past = one.first <= utterance.first
-            if past and one.last < utterance.first - BASELINE_REACH_S / self._hop_s:
-                continue
             if not past and voiced_s >= ENOUGH_BASELINE_S:
                 break
             counted.append(one)
@@ -148,6 +177,14 @@ class LoudnessTrack:
 
     def loud_stretch(self, utterance: Utterance, usual: Usual, above_db: float, for_s: float) -> LoudStretch | None:
         """Where windows of `for_s` (the whole of a shorter utterance) average `above_db` over the usual level."""
+        if self._usual.get(utterance) is not usual:
+            return self._find_stretch(utterance, usual, above_db, for_s)
+        key = (utterance, above_db, for_s)
+        if key not in self._stretches:
+            self._stretches[key] = self._find_stretch(utterance, usual, above_db, for_s)
+        return self._stretches[key]
+
+    def _find_stretch(self, utterance: Utterance, usual: Usual, above_db: float, for_s: float) -> LoudStretch | None:
         first, last = utterance.first, utterance.last
         width = min(last - first, max(1, round(for_s / self._hop_s)))
         voiced = self._voiced[first:last]
@@ -169,6 +206,10 @@ def _pitches(pitch: PitchTrack | None) -> tuple[Levels, float]:
     if pitch is None:
         return np.empty(0), 1.0
     return np.asarray(pitch.hz, dtype=np.float64), pitch.hop_s
+
+
+def _begins_with(values: Levels, beginning: Levels) -> bool:
+    return np.array_equal(values[: len(beginning)], beginning)
 
 
 def _window_sums(values: Levels, width: int) -> Levels:

@@ -8,6 +8,7 @@ become the plain ones. Never changes the number of syllables.
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,6 +35,10 @@ class Normalised:
         """Half-open span in the original text of the half-open span `start`, `end` here."""
         return self.origin[start], self.origin[end - 1] + 1
 
+    def comparable_span(self, start: int, end: int) -> tuple[int, int]:
+        """Half-open span here of the half-open span `start`, `end` in the original text."""
+        return bisect_left(self.origin, start), bisect_left(self.origin, end)
+
 
 @lru_cache(maxsize=8192)
 def _fold(character: str) -> str:
@@ -58,11 +63,14 @@ def written_forms(comparable: str) -> frozenset[str]:
 
 def normalise(original: str) -> Normalised:
     """Bring `original` into the form in which texts are compared."""
+    folds = [_fold(character) for character in original]
+    text = "".join(folds)
+    if len(text) == len(folds) and all(folds):  # a recogniser writes plain characters alone: one for one
+        return Normalised(text, tuple(range(len(text))), frozenset())
     letters: list[str] = []
     origin: list[int] = []
     breaks: set[int] = set()
-    for index, character in enumerate(original):
-        folded = _fold(character)
+    for index, (character, folded) in enumerate(zip(original, folds, strict=True)):
         if not folded and not character.isspace():
             breaks.add(len(letters))
         letters.extend(folded)

@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from callcoach.datapath import CallEventKind, Conversation, LevelTrack, PitchTrack, Speaker
 from callcoach.rules.sounding import SoundKind, is_typing, kind_of
-
-Span = tuple[float, float]
-"""Half-open interval in seconds."""
+from callcoach.rules.spoken import Span, Times
+from callcoach.rules.view import ConversationView
 
 SOUND_WINDOW_S = 1.0
 """Window whose median level is looked at: clicks and breaths are shorter, a note of music or a ring is not."""
@@ -76,33 +75,23 @@ class Quiet:
         return self.end_s - self.start_s
 
 
-def quiet_stretches(conversation: Conversation, at_least_s: float) -> Iterator[Quiet]:
+def quiet_stretches(view: ConversationView, at_least_s: float) -> Iterator[Quiet]:
     """Yield every stretch of `at_least_s` or more in which neither speech nor another sound is heard.
 
     Where the recording was paused, there was sound for all that is known.
     """
-    paused = paused_spans(conversation)
-    speech = sorted(spoken_spans(conversation))
-    sounds = Sounds(conversation)
-    for wordless in wordless_spans(conversation, at_least_s):
+    paused = paused_spans(view.conversation)
+    sounds = view.once(Sounds)
+    for wordless in wordless_spans(view, at_least_s):
         for start_s, end_s in gaps(sorted([*sounds.within(wordless), *paused]), wordless):
             if end_s - start_s >= at_least_s:
-                before = max((one for one in speech if one[0] <= start_s), key=lambda one: one[1], default=None)
-                after = min((one for one in speech if one[0] >= end_s), key=lambda one: one[0], default=None)
-                yield Quiet(start_s, end_s, before[2] if before else None, after[2] if after else None)
+                yield Quiet(start_s, end_s, view.spoken.last_before(start_s), view.spoken.first_from(end_s))
 
 
-def wordless_spans(conversation: Conversation, at_least_s: float) -> list[Span]:
+def wordless_spans(view: ConversationView, at_least_s: float) -> list[Span]:
     """The stretches of `at_least_s` or more in which nobody says words."""
-    speech = sorted((start, end) for start, end, _ in spoken_spans(conversation))
-    return [one for one in gaps(speech, (0.0, conversation.duration_s)) if one[1] - one[0] >= at_least_s]
-
-
-def spoken_spans(conversation: Conversation) -> list[tuple[float, float, Speaker]]:
-    """Return where words were said and by whom: words, turns without words, or segments without turns."""
-    if not conversation.turns:
-        return [(one.start_s, one.end_s, one.speaker) for one in conversation.segments]
-    return [(one.start_s, one.end_s, turn.speaker) for turn in conversation.turns for one in turn.words or (turn,)]
+    free = view.spoken.gaps(view.conversation.duration_s)
+    return [(start, end) for start, end in free[free[:, 1] - free[:, 0] >= at_least_s].tolist()]
 
 
 def gaps(spans: Sequence[Span], whole: Span) -> Iterator[Span]:
@@ -156,16 +145,16 @@ MIN_PAUSES_S = 1.0
 """Least time without words before, from which a line's habit is told."""
 
 
-def lost_by_line(conversation: Conversation, quiet: Quiet) -> bool:
+def lost_by_line(view: ConversationView, quiet: Quiet) -> bool:
     """Whether the customer's line (or that of both, in a mono mix) lost the sound of a quiet stretch.
 
     The agent's side may be muted at the desk, which looks the same and excuses nothing.
     """
-    side, lost = _customer_dropouts(conversation)
-    if lost_share(conversation, quiet) < LOST_SHARE:
+    side, lost = _customer_dropouts(view.conversation)
+    if side is None or lost_share(view.conversation, quiet) < LOST_SHARE:
         return False
-    words = sorted((start, end) for start, end, who in spoken_spans(conversation) if who is side)
-    pauses = [*gaps([one for one in words if one[0] < quiet.start_s], (0.0, quiet.start_s))]
+    words = view.spoken.of(side)
+    pauses = [*gaps([(start, end) for start, end in words.tolist() if start < quiet.start_s], (0.0, quiet.start_s))]
     paused_s = sum(end - start for start, end in pauses)
     usually_s = sum(overlap_s(pause, lost) for pause in pauses)
     return paused_s >= MIN_PAUSES_S and usually_s <= USUALLY_LOST_SHARE * paused_s
@@ -200,16 +189,14 @@ class Sounds:
     Mere noise (something is moved, paper, a fan) is no reason for silence and is left out where a pitch was measured.
     """
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, view: ConversationView) -> None:
+        self._conversation = view.conversation
+        self._spoken = view.spoken
 
     @cached_property
     def _tracks(self) -> list[tuple[Speaker, SoundTrack]]:
-        words = spoken_spans(self._conversation)
         sides = self._conversation.levels.items()
-        return [
-            (side, SoundTrack(track, [(one[0], one[1]) for one in words if one[2] is side])) for side, track in sides
-        ]
+        return [(side, SoundTrack(track, self._spoken.of(side))) for side, track in sides]
 
     def within(self, span: Span) -> list[Span]:
         """Sounds of either side that reach into a stretch without words and are more than noise, in order of time."""
@@ -236,18 +223,19 @@ class Sounds:
         return max((track.background_to_s(span) for _, track in self._tracks), default=0.0)
 
 
-def spoken_hops(track: LevelTrack | PitchTrack, words: Iterable[Span]) -> NDArray[np.bool_]:
-    """Which hops of a track overlap one of the spans."""
-    hops = np.zeros(len(track.dbfs if isinstance(track, LevelTrack) else track.hz), dtype=np.bool_)
-    for start_s, end_s in words:
-        hops[int(start_s / track.hop_s) : int(np.ceil(end_s / track.hop_s))] = True
-    return hops
+def spoken_hops(track: LevelTrack | PitchTrack, words: Times) -> NDArray[np.bool_]:
+    """Which hops of a track overlap one of the words."""
+    count = len(track.dbfs if isinstance(track, LevelTrack) else track.hz)
+    first = np.floor(words[:, 0] / track.hop_s).clip(0, count).astype(np.intp)
+    last = np.ceil(words[:, 1] / track.hop_s).clip(0, count).astype(np.intp)
+    begun = np.bincount(first, minlength=count + 1) - np.bincount(last, minlength=count + 1)
+    return np.cumsum(begun[:count]) > 0
 
 
 class SoundTrack:
     """One side's level, prepared for the question where it stands well above the background without words."""
 
-    def __init__(self, track: LevelTrack, words: Iterable[Span]) -> None:
+    def __init__(self, track: LevelTrack, words: Times) -> None:
         """Prepare `track`; in `words` this side speaks."""
         self._hop_s = track.hop_s
         self._width = max(1, round(SOUND_WINDOW_S / track.hop_s))

@@ -23,7 +23,6 @@ from callcoach.rules.clock import RULE_TIME_LIMIT_S, RuleClock
 from callcoach.rules.definition import ExpectedSpan, Rule, Rulebook
 from callcoach.rules.examples import ExampleResult, compare_spans
 from callcoach.rules.match import Match, Need
-from callcoach.rules.normalise import normalise
 from callcoach.rules.precedence import without_superseded
 from callcoach.rules.quiet import other_voices, overlap_s
 from callcoach.rules.scope import Verdict, applicability
@@ -119,9 +118,10 @@ def excuse(rule: Rule, match: Match, view: ConversationView) -> Excused | None:
         return Excused(match, OTHER_VOICE, "a supervisor or a notice is heard on the agent's side")
     if match.turn_index is None or match.text_span is None:
         return None
-    whole, start, end = place_in_turn(view.turn_at(match.turn_index).turn.text, match.text_span)
+    turn = view.turn_at(match.turn_index)
+    start, end = turn.normalised.comparable_span(*match.text_span)
     for exception in rule.exceptions:
-        reason = exception.reason(whole, start, end)
+        reason = exception.reason(turn.text, start, end)
         if reason is not None:
             return Excused(match, exception.id, reason)
     return None
@@ -133,12 +133,6 @@ def is_another_voice(match: Match, view: ConversationView) -> bool:
         return False
     shared_s = overlap_s((match.start_s, match.end_s), other_voices(view.conversation))
     return shared_s > 0 if match.turn_index is not None else shared_s >= (match.end_s - match.start_s) / 2
-
-
-def place_in_turn(text: str, span: tuple[int, int]) -> tuple[str, int, int]:
-    """The comparable form of a turn's text, and the span in it."""
-    start = len(normalise(text[: span[0]]).text)
-    return normalise(text).text, start, start + len(normalise(text[span[0] : span[1]]).text)
 
 
 def missing_needs(rule: Rule, conversation: Conversation) -> list[Need]:

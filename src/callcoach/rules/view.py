@@ -7,15 +7,20 @@ however many rules ask.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
+from typing import Any, TypeVar
 
 from callcoach.datapath import Conversation, Speaker, Turn
+from callcoach.rules.backchannels import is_backchannel
 from callcoach.rules.clock import RuleClock
 from callcoach.rules.normalise import Normalised, normalise
 from callcoach.rules.phrases import PhraseFinder, PhraseHit, TrieFinder
+from callcoach.rules.spoken import Piece, Spoken, Times, pieces_of, word_times
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,21 @@ class TurnView:
     def text(self) -> str:
         """The comparable text."""
         return self.normalised.text
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What was said between pauses."""
+        return tuple(pieces_of(self.turn))
+
+    @cached_property
+    def floor_pieces(self) -> tuple[Piece, ...]:
+        """Those of them that claim the floor: not mere assent."""
+        return tuple(one for one in self.pieces if not is_backchannel(one.text))
+
+    @cached_property
+    def word_times(self) -> Times:
+        """When each word was said."""
+        return word_times(self.turn)
 
     @cached_property
     def _word_starts(self) -> list[int]:
@@ -70,10 +90,39 @@ class ConversationView:
         self, conversation: Conversation, finder: PhraseFinder | None = None, clock: RuleClock | None = None
     ) -> None:
         """Look at `conversation`; without `finder`, phrases are searched for when first asked for."""
-        self.conversation = conversation
+        self._conversation = conversation
+        self._made: dict[Callable[[ConversationView], Any], Any] = {}
+        self._former: dict[Callable[[ConversationView], Any], Any] = {}
         self.clock = clock or RuleClock()
         self.turns: Sequence[TurnView] = [TurnView(turn) for turn in conversation.turns]
         self._finder = finder
+
+    @property
+    def conversation(self) -> Conversation:
+        """What is looked at. A new one with the same turns may be put in its place: the call went on."""
+        return self._conversation
+
+    @conversation.setter
+    def conversation(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._former |= self._made
+        self._made = {}
+
+    def once(self, make: Callable[[ConversationView], T]) -> T:
+        """What `make` makes of the conversation as it stands: made once, however many rules ask for it."""
+        if make not in self._made:
+            with self.clock.stopped():
+                self._made[make] = make(self)
+        return self._made[make]
+
+    def former(self, make: Callable[[ConversationView], T]) -> T | None:
+        """What `once` last made before the conversation went on, for `make` to go on from; None: nothing."""
+        return self._former.get(make)
+
+    @property
+    def spoken(self) -> Spoken:
+        """Where words were said; where nothing was transcribed, segments of speech."""
+        return self.once(_spoken)
 
     def add(self, turn: Turn) -> Set[str]:
         """Let the conversation go on by a turn; return the phrases that stand in it. Nothing before is searched again.
@@ -152,6 +201,12 @@ class ConversationView:
                 for hit in self._finder.find(view.text):
                     table.setdefault(hit.pattern, {}).setdefault(view.turn.index, []).append(hit)
         return table
+
+
+def _spoken(view: ConversationView) -> Spoken:
+    if view.turns:
+        return Spoken((one.turn.speaker, one.word_times) for one in view.turns)
+    return Spoken((one.speaker, word_times(one)) for one in view.conversation.segments)
 
 
 def _outermost(hits: list[PhraseHit]) -> list[PhraseHit]:

@@ -126,8 +126,8 @@ class DeadAirCondition(Condition):
             if cause is not self.cause:
                 note = self._note(view, quiet, cause)
                 yield SetAside(quiet.start_s, quiet.end_s, round(quiet.duration_s, 2), "s", note)
-        sounds = Sounds(view.conversation)
-        for wordless in wordless_spans(view.conversation, self.warn_s):
+        sounds = view.once(Sounds)
+        for wordless in wordless_spans(view, self.warn_s):
             for (start_s, end_s), kind in sorted(sounds.kinds(wordless)):
                 if end_s - start_s >= self.warn_s and kind is not SoundKind.NOISE:
                     yield SetAside(start_s, end_s, round(end_s - start_s, 2), "s", SOUNDS[kind])
@@ -148,7 +148,7 @@ class DeadAirCondition(Condition):
     def _judged(self, view: ConversationView) -> Iterator[tuple[Quiet, QuietCause]]:
         """Yield each silence with its cause."""
         holds = held_spans(view.conversation)
-        for quiet in quiet_stretches(view.conversation, self.warn_s):
+        for quiet in quiet_stretches(view, self.warn_s):
             yield quiet, self._cause(view, quiet, holds)
 
     def _cause(self, view: ConversationView, quiet: Quiet, holds: list[tuple[float, float]]) -> QuietCause:
@@ -157,7 +157,7 @@ class DeadAirCondition(Condition):
             return QuietCause.HOLD
         if quiet.duration_s <= self.notice_holds_s and _agent_said(view, _left_with(view, quiet), self.notice):
             return QuietCause.TYPING if typing_heard(view.conversation, quiet) else QuietCause.ANNOUNCED
-        if lost_by_line(view.conversation, quiet):
+        if lost_by_line(view, quiet):
             return QuietCause.LOST
         if after is None and before is not None and view.hits(before, self.farewells):
             return QuietCause.ENDED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import numpy as np
@@ -14,7 +14,7 @@ from callcoach.datapath import LevelTrack, Speaker, Turn
 from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Position, Seconds, Who, register
 from callcoach.rules.match import Match, Need
 from callcoach.rules.quiet import spoken_hops
-from callcoach.rules.view import ConversationView
+from callcoach.rules.view import ConversationView, TurnView
 
 DEFAULT_MIN_SPEECH_S = 0.5
 """A level of a shorter turn is that of a syllable."""
@@ -58,17 +58,16 @@ class EnergyCondition(Condition):
         found: list[Match] = []
         for speaker, track in view.conversation.levels.items():
             if self.speaker.speaker in (None, speaker):
-                turns = (one.turn for one in self.position.turns(view, speaker))
+                turns = self.position.turns(view, speaker)
                 found.extend(self._beyond([*self._levels(track, turns)]))
         yield from sorted(found, key=lambda one: (one.start_s, one.turn_index or 0))
 
-    def _levels(self, track: LevelTrack, turns: Iterator[Turn]) -> Iterator[Level]:
+    def _levels(self, track: LevelTrack, turns: Iterable[TurnView]) -> Iterator[Level]:
         dbfs: NDArray[np.float64] = np.asarray(track.dbfs, dtype=np.float64)
-        for turn in turns:
-            spans = [(one.start_s, one.end_s) for one in turn.words or (turn,)]
-            spoken = spoken_hops(track, spans)
+        for one in turns:
+            spoken = spoken_hops(track, one.word_times)
             if spoken.sum() * track.hop_s >= self.min_speech_s:
-                yield turn, float(10 * np.log10(np.mean(np.power(10.0, dbfs[spoken] / 10))))
+                yield one.turn, float(10 * np.log10(np.mean(np.power(10.0, dbfs[spoken] / 10))))
 
     def _beyond(self, levels: list[Level]) -> Iterator[Match]:
         for index, (turn, level) in enumerate(levels):

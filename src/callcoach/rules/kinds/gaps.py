@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 from callcoach.datapath import CallEventKind, Speaker
 from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Position, Seconds, Who, register
 from callcoach.rules.match import Match, Need
-from callcoach.rules.quiet import gaps, held_spans, overlap_s, spoken_spans
+from callcoach.rules.quiet import held_spans, overlap_s
 from callcoach.rules.view import ConversationView
 
 DEFAULT_PAUSE_S = 5.0
@@ -64,11 +64,6 @@ class PauseCondition(Condition):
                 )
 
 
-def words_of(view: ConversationView, who: Who) -> list[tuple[float, float]]:
-    """Where words of a side were said, in order of time."""
-    return sorted((start, end) for start, end, one in spoken_spans(view.conversation) if who.speaker in (None, one))
-
-
 @register("opening_gap")
 @checked_dataclass(frozen=True, kw_only=True, config=CONFIG)
 class OpeningGapCondition(Condition):
@@ -83,8 +78,8 @@ class OpeningGapCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield from the answer (or the beginning of the recording) to the first word, or to the end."""
-        words = words_of(view, self.speaker)
-        end_s = next((start for start, _ in words), view.conversation.duration_s)
+        words = view.spoken.of(self.speaker.speaker)
+        end_s = float(words[0, 0]) if len(words) else view.conversation.duration_s
         answers = [one.at_s for one in view.conversation.call.events if one.kind is CallEventKind.ANSWER]
         start_s = max([0.0, *(one for one in answers if one <= end_s)])
         yield from _too_long(self.speaker, start_s, end_s, self.over_s)
@@ -104,11 +99,11 @@ class ClosingGapCondition(Condition):
 
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield from the last word to the hang-up, or to the end of the recording."""
-        words = words_of(view, self.speaker)
+        words = view.spoken.of(self.speaker.speaker)
         hung_up = [one.at_s for one in view.conversation.call.events if one.kind is CallEventKind.END]
         end_s = min([view.conversation.duration_s, *(one for one in hung_up if one > 0)])
-        if words:
-            yield from _too_long(self.speaker, max(end for _, end in words), end_s, self.over_s)
+        if len(words):
+            yield from _too_long(self.speaker, float(words[:, 1].max()), end_s, self.over_s)
 
 
 def _too_long(who: Who, start_s: float, end_s: float, over_s: float) -> Iterator[Match]:
@@ -133,7 +128,7 @@ class NonTalkCondition(Condition):
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield the call if too much of it is without words."""
         duration_s = view.conversation.duration_s
-        silent = list(gaps(words_of(view, Who.ANYONE), (0.0, duration_s)))
+        silent = [(start, end) for start, end in view.spoken.gaps(duration_s).tolist()]
         left_out = [] if self.holds else held_spans(view.conversation)
         whole_s = duration_s - sum(end - start for start, end in left_out)
         silent_s = sum(end - start - overlap_s((start, end), left_out) for start, end in silent)

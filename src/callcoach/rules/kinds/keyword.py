@@ -14,7 +14,6 @@ from callcoach.rules.kinds.base import ANYWHERE, CONFIG, Condition, Phrase, Posi
 from callcoach.rules.kinds.phrase import phrase_match, turn_match
 from callcoach.rules.match import Match, Need
 from callcoach.rules.phrases import PhraseHit
-from callcoach.rules.quiet import spoken_spans
 from callcoach.rules.view import ConversationView, TurnView
 
 
@@ -139,8 +138,8 @@ class DensityCondition(Condition):
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield the call if the rate lies outside the limits."""
         who = self.speaker.speaker
-        spans = [(start, end) for start, end, one in spoken_spans(view.conversation) if who in (None, one)]
-        speech_s = sum(end - start for start, end in spans)
+        words = view.spoken.of(who)
+        speech_s = float((words[:, 1] - words[:, 0]).sum())
         if not speech_s or speech_s < self.min_speech_s:
             return
         said = sum(len(hits) for turn, hits in view.places(self.words) if who in (None, turn.turn.speaker))

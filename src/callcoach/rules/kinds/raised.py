@@ -12,7 +12,7 @@ from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Who, register
 from callcoach.rules.loudness import UTTERANCE_GAP_S, LoudnessTrack, LoudStretch, Usual, Utterance
 from callcoach.rules.match import Match, Need, Note
-from callcoach.rules.quiet import spoken_hops, spoken_spans
+from callcoach.rules.quiet import spoken_hops
 from callcoach.rules.view import ConversationView
 
 DEFAULT_ABOVE_DB = 5.0
@@ -97,11 +97,9 @@ class RaisedCondition(Condition):
 
     def _tracks(self, view: ConversationView) -> Iterator[tuple[Speaker, float, LoudnessTrack]]:
         """Yield each asked speaker's track with the length of its hops, s."""
-        for speaker, track in view.conversation.levels.items():
+        for speaker, loudness in view.once(_loudness_tracks).items():
             if self.speaker.speaker in (None, speaker):
-                words = [(start, end) for start, end, who in spoken_spans(view.conversation) if who is speaker]
-                pitch = view.conversation.pitches.get(speaker)
-                yield speaker, track.hop_s, LoudnessTrack(track, spoken_hops(track, words), pitch)
+                yield speaker, view.conversation.levels[speaker].hop_s, loudness
 
     def _stretches(self, loudness: LoudnessTrack, hop_s: float) -> Iterator[LoudStretch | None]:
         for utterance in loudness.utterances:
@@ -157,6 +155,16 @@ class RaisedCondition(Condition):
             f"音高比平时 {rise} 半音（要 {limit}），佐证音量升高",
             f"pitch {rise} semitones against usual (needs {limit}) bears the level out",
         )
+
+
+def _loudness_tracks(view: ConversationView) -> dict[Speaker, LoudnessTrack]:
+    talk, former = view.conversation, view.former(_loudness_tracks) or {}
+    return {
+        speaker: LoudnessTrack(
+            track, spoken_hops(track, view.spoken.of(speaker)), talk.pitches.get(speaker), former.get(speaker)
+        )
+        for speaker, track in talk.levels.items()
+    }
 
 
 def _turn_at(view: ConversationView, speaker: Speaker, stretch: LoudStretch) -> int | None:

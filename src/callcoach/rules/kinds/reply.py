@@ -48,7 +48,7 @@ class SlowReplyCondition(Condition):
     def find(self, view: ConversationView) -> Iterator[Match]:
         """Yield each wait between a customer's turn and the agent's."""
         held = held_spans(view.conversation)
-        for quiet in quiet_stretches(view.conversation, self.warn_s):
+        for quiet in quiet_stretches(view, self.warn_s):
             if quiet.before is not Speaker.AGENT or quiet.after is not Speaker.CUSTOMER:
                 continue
             if self.below_s is not None and quiet.duration_s >= self.below_s:

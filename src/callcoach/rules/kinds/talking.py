@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass as checked_dataclass
 
-from callcoach.datapath import Speaker, Turn
-from callcoach.rules.backchannels import is_backchannel
+from callcoach.datapath import Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Seconds, Who, register
 from callcoach.rules.match import Match, Need
+from callcoach.rules.spoken import Piece
 from callcoach.rules.view import ConversationView
 
 DEFAULT_OVERLAP_S = 0.6
@@ -21,9 +20,6 @@ DEFAULT_OVERLAP_S = 0.6
 
 YIELDS_WITHIN_S = 3.0
 """Who goes on for longer than this after being talked into was not stopped."""
-
-PHRASE_PAUSE_S = 0.5
-"""A pause inside a turn that parts what was said into pieces: a piece can be assent, or talk over."""
 
 DEFAULT_MAX_SHARE = 0.75
 """Above three quarters of the talking nobody listens (guidelines D, talk.share)."""
@@ -35,32 +31,19 @@ DEFAULT_MONOLOGUE_S = 60.0
 """A minute without a word of the other; our figure, no seed document gives one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What one speaker said without a pause."""
-
-    turn: Turn
-    start_s: float
-    end_s: float
-    text: str
-
-
 def pieces(view: ConversationView) -> Iterator[Piece]:
     """Yield what was said, parted at pauses, turn after turn; a turn without words is one piece."""
-    for turn in view.conversation.turns:
-        first = 0
-        for index in range(1, len(turn.words) + 1):
-            if index == len(turn.words) or turn.words[index].start_s - turn.words[index - 1].end_s > PHRASE_PAUSE_S:
-                part = turn.words[first:index]
-                yield Piece(turn, part[0].start_s, part[-1].end_s, "".join(word.text for word in part))
-                first = index
-        if not turn.words:
-            yield Piece(turn, turn.start_s, turn.end_s, turn.text)
+    for turn in view.turns:
+        yield from turn.pieces
 
 
 def _floor_pieces(view: ConversationView) -> list[Piece]:
     """Pieces that claim the floor, in order of time: not mere assent."""
-    return sorted((one for one in pieces(view) if not is_backchannel(one.text)), key=lambda one: one.start_s)
+    return view.once(_find_floor_pieces)
+
+
+def _find_floor_pieces(view: ConversationView) -> list[Piece]:
+    return sorted((piece for one in view.turns for piece in one.floor_pieces), key=lambda one: one.start_s)
 
 
 @register("talk_over")

@@ -13,9 +13,10 @@ from pydantic.dataclasses import dataclass as checked_dataclass
 
 from callcoach.datapath import LevelTrack, PitchTrack, Speaker
 from callcoach.rules.kinds.base import CONFIG, Condition, Seconds, Who, register
-from callcoach.rules.kinds.talking import Piece, pieces
+from callcoach.rules.kinds.talking import pieces
 from callcoach.rules.match import Match, Need
-from callcoach.rules.quiet import spoken_hops, spoken_spans
+from callcoach.rules.quiet import spoken_hops
+from callcoach.rules.spoken import Piece
 from callcoach.rules.view import ConversationView
 
 DEFAULT_MIN_LEVEL_DBFS = -36.0
@@ -70,8 +71,7 @@ class TooQuietCondition(Condition):
                 yield from self._judge(view, speaker, track)
 
     def _judge(self, view: ConversationView, speaker: Speaker, track: LevelTrack) -> Iterator[Match]:
-        words = [(start, end) for start, end, who in spoken_spans(view.conversation) if who is speaker]
-        spoken = spoken_hops(track, words)
+        spoken = spoken_hops(track, view.spoken.of(speaker))
         if spoken.sum() * track.hop_s < self.min_speech_s:
             return
         levels: NDArray[np.float64] = np.asarray(track.dbfs, dtype=np.float64)
@@ -216,9 +216,8 @@ class MonotoneCondition(Condition):
                 yield from self._judge(view, speaker, track)
 
     def _judge(self, view: ConversationView, speaker: Speaker, track: PitchTrack) -> Iterator[Match]:
-        words = [(start, end) for start, end, who in spoken_spans(view.conversation) if who is speaker]
         pitches: NDArray[np.float64] = np.asarray(track.hz, dtype=np.float64)
-        voiced = pitches[spoken_hops(track, words) & (pitches > 0)]
+        voiced = pitches[spoken_hops(track, view.spoken.of(speaker)) & (pitches > 0)]
         if len(voiced) * track.hop_s < self.min_voiced_s:
             return
         spread = pitch_spread(voiced)

@@ -27,7 +27,8 @@ from callcoach.rules.knowable.core import (
     worth_asking,
 )
 from callcoach.rules.match import Match
-from callcoach.rules.quiet import Sounds, Span, held_spans, spoken_spans, wordless_spans
+from callcoach.rules.quiet import Sounds, held_spans, wordless_spans
+from callcoach.rules.spoken import Span
 
 
 @only_at_end.register(TooQuietCondition)
@@ -87,8 +88,8 @@ def _(condition: DeadAirCondition | SlowReplyCondition, match: Match, now: Progr
     followed = bool(now.view.turns) and now.view.turns[-1].turn.start_s >= (match.start_s + match.end_s) / 2
     if match.end_s >= now.heard_to_s or not followed or match.start_s >= now.sounded_to_s:
         return False
-    around = [one for one in wordless_spans(now.view.conversation, condition.warn_s) if one[1] > match.start_s]
-    sounds = Sounds(now.view.conversation)
+    around = [one for one in wordless_spans(now.view, condition.warn_s) if one[1] > match.start_s]
+    sounds = now.view.once(Sounds)
     return all(_sounds_known(sounds, one, now) for one in around if one[0] < match.end_s)
 
 
@@ -97,14 +98,15 @@ def _(condition: DeadAirCondition | SlowReplyCondition, match: Match, now: Progr
 def _(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
     # up to the last thing said, if a turn began since: silences before it are over and have their answer
     begun = [turn.turn.start_s for turn in now.view.turns if turn.turn.start_s < now.heard_to_s]
-    said = [end for start, end, _ in spoken_spans(now.view.conversation) if start < now.heard_to_s]
-    return min(_sounds_known_to_s(condition, now), max(begun, default=0.0), max(said, default=0.0))
+    said = now.view.spoken.of(None)
+    ended_s = said[said[:, 0] < now.heard_to_s, 1].max(initial=0.0)
+    return min(_sounds_known_to_s(condition, now), max(begun, default=0.0), float(ended_s))
 
 
 def _sounds_known_to_s(condition: DeadAirCondition | SlowReplyCondition, now: Progress) -> float:
     """Where the first stretch without words begins in which sounds may still be told from the background, s."""
-    sounds = Sounds(now.view.conversation)
-    spans = wordless_spans(now.view.conversation, condition.warn_s)
+    sounds = now.view.once(Sounds)
+    spans = wordless_spans(now.view, condition.warn_s)
     return min([now.sounded_to_s, *(one[0] for one in spans if not _sounds_known(sounds, one, now))])
 
 

@@ -14,7 +14,6 @@ from callcoach.rules.kinds.gaps import (
     NonTalkCondition,
     OpeningGapCondition,
     PauseCondition,
-    words_of,
 )
 from callcoach.rules.kinds.keyword import DensityCondition, HowMany, KeywordCondition, Scope
 from callcoach.rules.kinds.phrase import PhraseCondition
@@ -133,12 +132,12 @@ def _(condition: PauseCondition, now: Progress) -> float:
 
 @settled.register
 def _(condition: OpeningGapCondition, match: Match, now: Progress) -> bool:  # noqa: ARG001
-    return bool(words_of(now.view, condition.speaker))
+    return len(now.view.spoken.of(condition.speaker.speaker)) > 0
 
 
 @final_to_s.register
 def _(condition: OpeningGapCondition, now: Progress) -> float:
-    return now.heard_to_s if words_of(now.view, condition.speaker) else 0.0
+    return now.heard_to_s if len(now.view.spoken.of(condition.speaker.speaker)) else 0.0
 
 
 @closed.register(PauseCondition)
