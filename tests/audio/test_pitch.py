@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from callcoach.audio.pitch import pitch_track
+from callcoach.audio.pitch import RunningPitch, pitch_track
 
 RATE_HZ = 8000
 
@@ -38,3 +38,13 @@ def test_a_pause_beside_a_voice_has_no_pitch_and_too_short_a_sound_no_track() ->
     assert track.hz[5] > 0
     assert not any(track.hz[22:])
     assert pitch_track(np.zeros(100, dtype=np.int16), RATE_HZ).hz == ()
+
+
+def test_a_pitch_that_comes_in_portions_is_that_of_the_whole() -> None:
+    sound = np.concatenate([voice(140), voice(220), np.zeros(3000, dtype=np.int16), voice(180)])
+    running = RunningPitch(RATE_HZ)
+    at = 0
+    for size in [37, 800, 160, 1000] * 40:
+        running.hear(sound[at : at + size])
+        at += size
+    assert running.track() == pitch_track(sound, RATE_HZ)

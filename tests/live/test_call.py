@@ -131,6 +131,36 @@ def test_every_update_is_plain_data(updates):
     assert {as_plain(update)["update"] for update in updates} >= {"Partial", "TurnHeard", "Hint", "Gauges", "LiveOver"}
 
 
+def hints_of(updates: list[LiveUpdate], rule_id: str) -> list[Hint]:
+    return [update for update in updates if isinstance(update, Hint) and update.rule_id == rule_id]
+
+
+def test_a_raised_voice_and_a_silence_are_told_while_they_go_on(engine, sound):
+    """The agent says a sentence at their usual level, then louder; the customer asks, and nobody answers."""
+    agent, customer = (_first_words(sound[:, side]) for side in (0, 1))
+    gap = np.zeros(RATE_HZ, dtype=np.int16)
+    loud = np.clip(agent.astype(np.int32) * 10 ** (9 / 20), -32768, 32767).astype(np.int16)
+    spoken = np.concatenate([agent, gap, agent, gap, loud, gap])
+    asked = np.concatenate([np.zeros_like(spoken), customer, np.zeros(12 * RATE_HZ, dtype=np.int16)])
+    both = np.stack([np.pad(spoken, (0, len(asked) - len(spoken))), asked], axis=1)
+    updates = follow(engine, both)
+    (raised,) = hints_of(updates, "voice.raised")
+    loud_to_s = (len(spoken) - len(gap)) / RATE_HZ
+    assert loud_to_s - len(agent) / RATE_HZ < raised.at_s < loud_to_s + 0.8
+    assert raised.value is not None
+    assert raised.value > 5
+    first, second = hints_of(updates, "silence.dead_air")
+    since_s = (len(spoken) + len(customer)) / RATE_HZ
+    assert first.at_s == pytest.approx(since_s + 5.3, abs=0.8)
+    assert (first.severity, second.severity) == ("warning", "serious")
+
+
+def _first_words(side: np.ndarray, seconds: float = 4.0) -> np.ndarray:
+    """The side's first seconds of speech, from where it begins."""
+    begins = int(np.argmax(np.abs(side.astype(np.int32)) > 1500))
+    return side[begins : begins + int(seconds * RATE_HZ)]
+
+
 def test_a_worker_that_is_killed_is_started_again_and_hears_on(model_dir, sound):
     heard: list[LiveUpdate] = []
     over = threading.Event()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from callcoach.datapath import Severity, Speaker
-from callcoach.live.speaking_up import PAUSE_S, REPEAT_S, STALE_S, HintPacer, speaks_by_default
+from callcoach.live.speaking_up import MOMENT_S, PAUSE_S, REPEAT_S, STALE_S, HintPacer, speaks_by_default
 from callcoach.rules.match import Match
 from callcoach.rules.rulebook import load_rulebook
 
@@ -46,6 +46,28 @@ def test_a_rule_does_not_nag():
     assert pacer.due(10.0) is None
     pacer.offer([found("neg.cannot", 30)], 1.0 + REPEAT_S)
     assert pacer.due(1.0 + REPEAT_S) is not None
+
+
+def test_a_silence_that_becomes_graver_is_told_again():
+    rule = BOOK.rule("silence.dead_air")
+    assert rule is not None
+    pacer = HintPacer()
+    for tenths in range(50, 140, 5):
+        now_s = tenths / 10
+        severity = Severity.SERIOUS if now_s >= 10 else None
+        silence = Match(Speaker.CUSTOMER, 0.0, now_s, value=now_s, unit="s", severity=severity)
+        pacer.offer([(rule, silence)], now_s, for_s=MOMENT_S)
+        hint = pacer.due(now_s)
+        assert (hint is not None) == (now_s in (5.0, 10.0)), now_s
+        assert hint is None or hint.value == now_s
+
+
+def test_what_is_over_before_its_turn_comes_is_not_said():
+    pacer = HintPacer()
+    pacer.offer([found("neg.cannot", 1)], 1.0)
+    assert pacer.due(1.0) is not None
+    pacer.offer([found("voice.raised", 2)], 3.0, for_s=MOMENT_S)
+    assert pacer.due(1.0 + PAUSE_S) is None
 
 
 @pytest.mark.parametrize(

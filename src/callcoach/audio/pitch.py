@@ -25,6 +25,7 @@ NEAR_HIGHEST = 0.9
 """A shorter lag whose peak reaches this share of the highest is the period; twice the period peaks as high."""
 QUIET_DB = 30.0
 """Frames so far below the loudest hundredth of all are pauses."""
+GATHERED_S = 5.0
 BLOCK_FRAMES = 2000
 """Frames transformed at once: 13 MB at 8 kHz."""
 
@@ -36,14 +37,56 @@ def pitch_track(samples: NDArray[np.int16], sample_rate_hz: int) -> PitchTrack:
         samples: the side's samples, shape (frames,).
         sample_rate_hz: their rate.
     """
-    width, hop = round(FRAME_S * sample_rate_hz), round(HOP_S * sample_rate_hz)
-    if samples.shape[0] < width:
-        return PitchTrack(HOP_S, ())
-    frames = sliding_window_view(samples, width)[::hop]
-    blocks = [_pitches(frames[at : at + BLOCK_FRAMES], sample_rate_hz) for at in range(0, len(frames), BLOCK_FRAMES)]
-    hz, power = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-    loud = power > np.quantile(power, 0.99) * 10 ** (-QUIET_DB / 10)
-    return PitchTrack(HOP_S, tuple(np.where(loud, hz, 0.0).round(1).tolist()))
+    running = RunningPitch(sample_rate_hz)
+    running.hear(samples)
+    return running.track()
+
+
+class RunningPitch:
+    """One side's pitch as its sound comes in; `track` does not depend on how the sound was cut.
+
+    Sound is gathered before it is measured: many frames at once cost a tenth of as many single ones.
+
+    Args:
+        sample_rate_hz: of the sound.
+    """
+
+    def __init__(self, sample_rate_hz: int) -> None:
+        self._rate_hz = sample_rate_hz
+        self._width, self._hop = round(FRAME_S * sample_rate_hz), round(HOP_S * sample_rate_hz)
+        self._waiting: list[NDArray[np.int16]] = []
+        self._waiting_count = 0
+        self._hz: list[float] = []
+        self._power: list[float] = []
+
+    def hear(self, samples: NDArray[np.int16]) -> None:
+        """Take the next samples, shape (frames,); they must not be changed afterwards."""
+        self._waiting.append(samples)
+        self._waiting_count += len(samples)
+        if self._waiting_count >= GATHERED_S * self._rate_hz:
+            self._measure()
+
+    def track(self) -> PitchTrack:
+        """Return the track so far."""
+        self._measure()
+        if not self._hz:
+            return PitchTrack(HOP_S, ())
+        power = np.asarray(self._power)
+        loud = power > np.quantile(power, 0.99) * 10 ** (-QUIET_DB / 10)
+        return PitchTrack(HOP_S, tuple(np.where(loud, self._hz, 0.0).tolist()))
+
+    def _measure(self) -> None:
+        if self._waiting_count < self._width:
+            return
+        # a whole recording stays mapped from its file
+        samples = self._waiting[0] if len(self._waiting) == 1 else np.concatenate(self._waiting)
+        frames = sliding_window_view(samples, self._width)[:: self._hop]
+        for at in range(0, len(frames), BLOCK_FRAMES):
+            hz, power = _pitches(frames[at : at + BLOCK_FRAMES], self._rate_hz)
+            self._hz.extend(hz.round(1).tolist())
+            self._power.extend(power.tolist())
+        rest = samples[len(frames) * self._hop :].copy()
+        self._waiting, self._waiting_count = [rest], len(rest)
 
 
 def _pitches(frames: NDArray[np.int16], sample_rate_hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

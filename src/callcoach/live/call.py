@@ -15,16 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callcoach.asr.engine import StreamingEngine
-from callcoach.audio.dropouts import RunningDropouts
 from callcoach.audio.speech import SpeechFinder
 from callcoach.datapath import Call, CallEvent, Finding, RuleReport, Speaker, Turn
 from callcoach.errors import AsrError
-from callcoach.live.loudness import RunningLoudness
 from callcoach.live.side import Side, SideNews
-from callcoach.live.speaking_up import HintPacer
+from callcoach.live.sound import RunningSound
+from callcoach.live.speaking_up import MOMENT_S, STALE_S, HintPacer
 from callcoach.live.turns import LiveTurns
 from callcoach.live.updates import FindingMade, Gauges, LiveOver, LiveUpdate, Partial, TurnHeard
-from callcoach.live.watching import Watching
+from callcoach.live.watching import JUST_NOW_S, Watching
 from callcoach.rules.definition import Rulebook
 from callcoach.rules.live import LiveRules
 from callcoach.scoring import Rubric, score
@@ -78,8 +77,7 @@ class LiveCall:
         self._tell = tell
         self._rulebook, self._rubric = rulebook, rubric
         self._finder = SpeechFinder(SIDES, sample_rate_hz)
-        self._loudness = {speaker: RunningLoudness(sample_rate_hz) for speaker in SIDES}
-        self._dropouts = {speaker: RunningDropouts(sample_rate_hz) for speaker in SIDES}
+        self._sound = RunningSound(SIDES, sample_rate_hz)
         self._rules = LiveRules(rulebook, call)
         self._watching = Watching(rulebook, call, speaks)
         self._pacer = HintPacer()
@@ -90,6 +88,7 @@ class LiveCall:
         self._heard_s = from_s
         self._gauged_s = self._sounded_s = from_s
         self._spoke_s, self._last_speaker = from_s, Speaker.UNKNOWN
+        self._loud_s = -JUST_NOW_S
         self._lost_s = 0.0
         self._lock = threading.RLock()
         self._queues: dict[Speaker, queue.SimpleQueue[_Chunk | None]] = {one: queue.SimpleQueue() for one in SIDES}
@@ -104,9 +103,8 @@ class LiveCall:
         self._finder.feed(samples)
         with self._lock:
             self._heard_s = at_s + len(samples) / self._rate_hz
+            self._sound.hear(samples, self._finder.speaking)
             for channel, (speaker, speaking) in enumerate(zip(SIDES, self._finder.speaking, strict=True)):
-                self._loudness[speaker].hear(samples[:, channel], speaking=speaking)
-                self._dropouts[speaker].hear(samples[:, channel])
                 if speaking:
                     self._spoke_s, self._last_speaker = self._heard_s, speaker
                 self._queues[speaker].put((samples[:, channel].copy(), at_s, speaking))
@@ -116,6 +114,7 @@ class LiveCall:
     def hear_event(self, event: CallEvent) -> None:
         """Take an event of the call's signalling."""
         with self._lock:
+            self._watching.hear_event(event)
             try:
                 self._rules.hear_event(event)
             except ValueError as error:  # it came late: the finished call knows it
@@ -165,6 +164,8 @@ class LiveCall:
         self._hear_turns(self._turns.final({one: news.open_from_s for one, news in self._news.items()}))
         if speaker is Speaker.AGENT and (news.text or news.closed):
             self._pacer.offer(self._watching.words(self._told, self._open_turns(), news.heard_to_s), self._heard_s)
+        if speaker is Speaker.AGENT and news.closed and self._was_loud:
+            self._listen_to_the_voice()
         self._speak_up()
 
     def _open_turns(self) -> list[Turn]:
@@ -183,8 +184,8 @@ class LiveCall:
             self._tell(TurnHeard(turn))
             if self._heard_s - self._sounded_s >= SOUND_EVERY_S:
                 self._sounded_s = self._heard_s
-                levels = {one: loudness.track() for one, loudness in self._loudness.items()}
-                self._rules.hear_sound(levels, dropouts={one: lost.spans() for one, lost in self._dropouts.items()})
+                measured = self._sound.measured()
+                self._rules.hear_sound(measured.levels, dropouts=measured.dropouts)
             self._make(self._rules.hear(turn))
         until_s = min(self._turns.from_s, *(news.open_from_s for news in self._news.values()))
         self._make(self._rules.hear_nothing(until_s - ROUNDING_S))
@@ -194,6 +195,8 @@ class LiveCall:
             self._findings.append(finding)
             report = RuleReport(self._rulebook.id, self._rulebook.version, tuple(self._findings))
             self._tell(FindingMade(finding, score(self._rubric, report).score))
+            if (left_s := finding.end_s + STALE_S - self._heard_s) > 0:
+                self._pacer.offer(self._watching.late(finding), self._heard_s, for_s=left_s)
 
     def _speak_up(self) -> None:
         hint = self._pacer.due(self._heard_s)
@@ -204,14 +207,26 @@ class LiveCall:
         self._gauged_s = self._heard_s
         gauges = self._gauges()
         self._tell(gauges)
-        if gauges.silence_s > 1 or (gauges.agent_level_db or 0) > 0:
-            levels = {one: loudness.track() for one, loudness in self._loudness.items()}
-            found = self._watching.moment(self._told, self._open_turns(), levels, self._heard_s)
-            self._pacer.offer(found, self._heard_s)
+        if (gauges.agent_level_db or 0) > 0:
+            self._loud_s = self._heard_s
+        if self._was_loud:
+            self._listen_to_the_voice()
+        elif not any(self._finder.speaking):
+            found = self._watching.silence(self._told, self._open_turns(), self._sound, self._heard_s)
+            self._pacer.offer(found, self._heard_s, for_s=MOMENT_S)
         self._speak_up()
 
+    @property
+    def _was_loud(self) -> bool:
+        """Whether the agent has just spoken louder than usual: the rules have a look."""
+        return self._heard_s - self._loud_s < JUST_NOW_S
+
+    def _listen_to_the_voice(self) -> None:
+        found = self._watching.voice(self._told, self._open_turns(), self._sound, self._heard_s)
+        self._pacer.offer(found, self._heard_s, for_s=MOMENT_S)
+
     def _gauges(self) -> Gauges:
-        agent, customer = (self._loudness[speaker] for speaker in SIDES)
+        agent, customer = (self._sound.loudness[speaker] for speaker in SIDES)
         spoken_s = agent.spoken_s + customer.spoken_s
         return Gauges(
             at_s=round(self._heard_s, 2),

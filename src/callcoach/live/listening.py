@@ -26,8 +26,10 @@ BYTES_A_FRAME = 4
 """Two sides of 16 bits."""
 CLOSE_S = 5.0
 """How long a worker may take to end by itself."""
-AGAIN_AFTER_S = 1.0
-"""Pause before a worker that died is started again."""
+AGAIN_AFTER_S = (1.0, 1.0, 5.0, 30.0)
+"""Pauses before a worker that died is started again; the last one is kept until one has its model loaded."""
+FAILING_FROM = 3
+"""Workers that died one after the other before their model was loaded: something is wrong, not a crash."""
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class _Followed:
     begin: Begin
     tell: Callable[[LiveUpdate], None]
     heard_bytes: int = 0
+    is_over: bool = False
+    """The call has ended; its last updates are still to come."""
 
     @property
     def heard_s(self) -> float:
@@ -50,6 +54,7 @@ class Listening:
         self._orders: queue.SimpleQueue[Order | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
+        self._deaths = 0
         self.ready = threading.Event()
         """Set while a worker has its model loaded."""
         self._process, self._pipe = self._start()
@@ -89,8 +94,14 @@ class Listening:
     def finish(self, call_id: str) -> None:
         """End a call; its last updates still come, `LiveOver` at the end."""
         with self._lock:
-            if call_id in self._calls:
+            if (followed := self._calls.get(call_id)) is not None:
+                followed.is_over = True
                 self._orders.put(Finish(call_id))
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether no worker can be got to work."""
+        return self._deaths >= FAILING_FROM
 
     def kill_worker(self) -> None:
         """End the worker as a crash would; it is started again."""
@@ -127,11 +138,13 @@ class Listening:
                 message = self._pipe.recv()
             except (EOFError, OSError):
                 self.ready.clear()
-                if self._stopping.wait(AGAIN_AFTER_S):
+                self._deaths += 1
+                if self._stopping.wait(AGAIN_AFTER_S[min(self._deaths, len(AGAIN_AFTER_S)) - 1]):
                     return
                 self._start_again()
                 continue
             if isinstance(message, Ready):
+                self._deaths = 0
                 self.ready.set()
             else:
                 self._tell(*message)
@@ -153,3 +166,5 @@ class Listening:
             self._process, self._pipe = self._start()
             for followed in self._calls.values():
                 self._orders.put(replace(followed.begin, from_s=followed.heard_s))
+                if followed.is_over:
+                    self._orders.put(Finish(followed.begin.call.id))

@@ -1,12 +1,14 @@
 """Which rules speak up while the call goes on, and how often: hints help only as long as they do not disturb.
 
-A hint is given at most every `PAUSE_S`, the worst first; one that waited longer than `STALE_S` is dropped, and the
-same rule keeps silent for `REPEAT_S` after it spoke.
+A hint is given at most every `PAUSE_S`, the worst first; one that waited longer than `STALE_S` is dropped, and so is
+that of a silence or a voice that is over. The same rule keeps silent for `REPEAT_S` after it spoke, unless it becomes
+graver.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from callcoach.datapath import Severity, Speaker
 from callcoach.live.updates import Hint
@@ -24,6 +26,8 @@ PAUSE_S = 5.0
 """Shortest time between two new hints."""
 STALE_S = 6.0
 """An agent who is told later no longer knows which sentence is meant."""
+MOMENT_S = 1.0
+"""What goes on is offered every half second; so long after the last time it is over."""
 REPEAT_S = 20.0
 ORDER = tuple(Severity)
 """Mildest first."""
@@ -65,31 +69,52 @@ def _can_still_change(rule: Rule) -> bool:
             return rule.category in WORDING and instant(condition)
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What could be said, until when it still helps."""
+
+    rule: Rule
+    match: Match
+    since_s: float
+    until_s: float
+
+    @property
+    def gravity(self) -> int:
+        return _gravity(self.rule, self.match)
+
+
 class HintPacer:
     """Chooses among what could be said to the agent."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, tuple[Rule, Match, float]] = {}
-        self._spoke_at_s: dict[str, float] = {}
+        self._waiting: dict[str, _Waiting] = {}
+        self._spoke: dict[str, tuple[float, int]] = {}
+        """When each rule spoke last, and how grave it was."""
         self._last_s = -PAUSE_S
         self._given = 0
 
-    def offer(self, found: Iterable[tuple[Rule, Match]], now_s: float) -> None:
-        """Take what was found at `now_s`."""
+    def offer(self, found: Iterable[tuple[Rule, Match]], now_s: float, *, for_s: float = STALE_S) -> None:
+        """Take what was found at `now_s` and is worth saying for `for_s`; what goes on is offered again and again."""
         for rule, match in found:
-            if now_s - self._spoke_at_s.get(rule.id, -REPEAT_S) >= REPEAT_S:
-                self._waiting.setdefault(rule.id, (rule, match, now_s))
+            spoke_s, gravity = self._spoke.get(rule.id, (-REPEAT_S, 0))
+            if now_s - spoke_s < REPEAT_S and _gravity(rule, match) <= gravity:
+                continue
+            known = self._waiting.get(rule.id)
+            since_s = known.since_s if known else now_s
+            if known is None or _gravity(rule, match) >= known.gravity:
+                self._waiting[rule.id] = _Waiting(rule, match, since_s, now_s + for_s)
 
     def due(self, now_s: float) -> Hint | None:
         """Return the hint to be given now; None: none, or it is too soon."""
-        self._waiting = {key: one for key, one in self._waiting.items() if now_s - one[2] <= STALE_S}
+        self._waiting = {key: one for key, one in self._waiting.items() if now_s <= one.until_s}
         if not self._waiting or now_s - self._last_s < PAUSE_S:
             return None
-        rule, match, _ = max(self._waiting.values(), key=lambda one: (_gravity(one[0], one[1]), one[2]))
-        del self._waiting[rule.id]
-        self._spoke_at_s[rule.id] = self._last_s = now_s
+        one = max(self._waiting.values(), key=lambda one: (one.gravity, one.since_s))
+        del self._waiting[one.rule.id]
+        self._spoke[one.rule.id] = now_s, one.gravity
+        self._last_s = now_s
         self._given += 1
-        return _hint(self._given, rule, match, now_s)
+        return _hint(self._given, one.rule, one.match, now_s)
 
 
 def _gravity(rule: Rule, match: Match) -> int:
