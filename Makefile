@@ -30,7 +30,7 @@ test: .venv/dev.stamp
 	$(VENV)/callcoach models fetch
 	@scripts/install-test-peers; code=$$?; \
 	if [ $$code = 0 ]; then export CALLCOACH_TESTS_NEED_ALL=1; elif [ $$code != 3 ]; then exit $$code; fi; \
-	$(MAKE) --no-print-directory lint && $(VENV)/pytest -n 2 --dist worksteal
+	$(MAKE) --no-print-directory lint && $(VENV)/pytest -n 3 --dist worksteal
 
 .PHONY: lint
 lint: .venv/dev.stamp

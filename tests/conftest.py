@@ -15,6 +15,7 @@ from callcoach.settings import load_settings
 from callcoach.store.engine import DATABASE_FILE, Database, database_url, open_database
 from callcoach.store.schema import upgrade
 from tests.chromium import chromium, one_chromium, speaking_chromium  # noqa: F401 - fixtures
+from tests.made_once import made_once
 from tests.peers.postgres import Cluster, find_programs, running_cluster
 
 NEED_ALL = "CALLCOACH_TESTS_NEED_ALL"
@@ -98,11 +99,13 @@ def empty_database(empty_url: str, tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture(scope="session")
 def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with today's schema and nothing in it, for copies: to migrate anew is slow."""
-    path = tmp_path_factory.mktemp("new") / DATABASE_FILE
-    database = open_database(database_url(f"sqlite:///{path}", path.parent))
-    upgrade(database)
-    database.close()
-    return path
+
+    def make(folder: Path) -> None:
+        database = open_database(database_url(f"sqlite:///{folder / DATABASE_FILE}", folder))
+        upgrade(database)
+        database.close()
+
+    return made_once(tmp_path_factory, "new", make) / DATABASE_FILE
 
 
 @pytest.fixture(scope="session")

@@ -44,6 +44,10 @@ snd_path {folder}
 """
 
 
+FAREWELL_S = 0.5
+"""It waits five seconds for the other end of an open call, which has gone by then."""
+
+
 class Baresip:
     """A running baresip, controlled over its TCP interface."""
 
@@ -114,7 +118,7 @@ def baresip(
     )
     (folder / "accounts").write_text(account + "\n")
     (folder / "contacts").write_text("")
-    with running(["baresip", "-4", "-f", str(folder)], folder / "baresip.log"):
+    with running(["baresip", "-4", "-f", str(folder)], folder / "baresip.log", FAREWELL_S):
         wait_until(lambda: _listens(control_port), f"baresip to listen; see {folder}/baresip.log")
         phone = Baresip(folder, port, control_port)
         try:

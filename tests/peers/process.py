@@ -43,8 +43,11 @@ def wait_until(done: Callable[[], bool], what: str, timeout_s: float = 15.0) -> 
 
 
 @contextlib.contextmanager
-def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program with its output in `log` until the end of the block; its standard input stays open."""
+def running(command: list[str], log: Path, patience_s: float = 10.0) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program with its output in `log` until the end of the block; its standard input stays open.
+
+    It has `patience_s` to end by itself before it is killed.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, cwd=log.parent
@@ -54,7 +57,7 @@ def running(command: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(patience_s)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

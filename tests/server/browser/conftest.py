@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
+from tests.made_once import made_once
 from tests.server.browser.site import ADMINISTRATOR, Site, make_filled, running_site
 from tests.server.browser.visit import Visit
 
@@ -15,9 +16,7 @@ from tests.server.browser.visit import Visit
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site's data folder for copies: two of its calls are really transcribed, which takes a while."""
-    folder = tmp_path_factory.mktemp("filled")
-    make_filled(folder)
-    return folder
+    return made_once(tmp_path_factory, "filled", make_filled)
 
 
 @pytest.fixture(scope="session")

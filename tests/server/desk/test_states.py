@@ -39,7 +39,7 @@ def look(visit: Visit, name: str) -> None:
     visit.picture(PICTURES / f"desk-{name}.png")
     assert max(visit.run(SCROLLS)) <= 1, (name, visit.run(SCROLLS))
     visit.run(AXE)
-    found = visit.driver.execute_async_script(axe_of, STANDARD)
+    found = visit.driver.execute_async_script(axe_of, list(STANDARD))
     serious = [violation for violation in found if violation[0] in SERIOUS]
     assert serious == [], f"{name}: {json.dumps(serious, indent=1, ensure_ascii=False)}"
 
