@@ -1,9 +1,10 @@
 """How long the server takes over 100,000 calls with 5 million turns: lists, filters, searches, calls, trends, plans.
 
 Each request goes through the whole application in one process, sign-in by token included, and is timed from the
-request to the end of the answer; parameters differ from request to request. Smaller: `--calls 10000`. Filling takes
-most of the time: `--keep FOLDER` leaves the SQLite database there and takes it again; `--postgresql URL` does so with
-a database of yours.
+request to the end of the answer; parameters differ from request to request. CPU is that of the application and of
+PostgreSQL, mean of the same requests: on a machine that does other things too, it says more than the clock. Smaller:
+`--calls 10000`. Filling takes most of the time: `--keep FOLDER` leaves the SQLite database there and takes it again;
+`--postgresql URL` does so with a database of yours, whose CPU is not counted.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from sqlalchemy import select, text
 from starlette.testclient import TestClient
 from tests.peers.postgres import find_programs, running_cluster
 
+from benchmarks.bulk_filling import filling
 from benchmarks.synthetic_calls import (
     AGENTS,
     DAYS,
@@ -32,7 +35,9 @@ from benchmarks.synthetic_calls import (
     TEAMS,
     TURNS,
     Sayings,
-    fill,
+    add_people,
+    add_tags,
+    make_batches,
     make_sayings,
     write_analyses,
 )
@@ -102,6 +107,16 @@ class Room:
         return rules[int(self.random.integers(len(rules)))]
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long some requests took, in milliseconds."""
+
+    p50_ms: float
+    p95_ms: float
+    cpu_ms: float
+    """Mean."""
+
+
 def load_rulebook_ids() -> tuple[str, ...]:
     """Ids of the built-in rules."""
     if not _RULES:
@@ -169,7 +184,7 @@ def main() -> None:
     options = parser.parse_args()
     sayings = make_sayings()
     requests = {what: request for what, request in REQUESTS.items() if options.only in what}
-    columns: dict[str, dict[str, tuple[float, float]]] = {}
+    columns: dict[str, dict[str, Timing]] = {}
     for name in options.databases.split(","):
         if name == "sqlite" or options.postgresql or find_programs() is not None:
             with server_at(name, options) as (folder, url):
@@ -179,18 +194,18 @@ def main() -> None:
 
 def measure_database(
     folder: Path, url: str, calls: int, sayings: Sayings, requests: dict[str, Request]
-) -> dict[str, tuple[float, float]]:
-    """Fill a database, unless it is, and time every request; p50 and p95 in milliseconds."""
+) -> dict[str, Timing]:
+    """Fill a database, unless it is, and time every request."""
     settings = Settings(data_dir=folder, database_url=url, work=WorkSettings(calls_at_once=0))  # type: ignore[arg-type]
     database = open_database(database_url(url, settings.data_dir))
     upgrade(database)
     with database.reading() as session:
         is_filled = session.scalar(select(CallRow.pk).limit(1)) is not None
     if not is_filled:
-        start = time.perf_counter()
-        fill(database, calls, sayings)
-        print(f"{url or folder}: {calls} calls in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
-        roll_up(database, settings.server.time_zone)
+        with told(f"{calls} calls filled in"):
+            fill(database, calls, sayings)
+        with told("days rolled up"):
+            roll_up(database, settings.server.time_zone)
     with database.writing() as session:
         if not (settings.calls_dir / "call-0000000").exists():
             write_analyses(session, settings.calls_dir, ANALYSES)
@@ -202,19 +217,44 @@ def measure_database(
         return {what: timed(room, what, request) for what, request in requests.items()}
 
 
+def fill(database: Database, calls: int, sayings: Sayings) -> None:
+    """Write people and calls into a database that has the schema and nothing else."""
+    with database.writing() as session:
+        add_people(session)
+        add_tags(session)
+    with filling(database, sayings) as filled:
+        for batch in make_batches(calls, sayings):
+            filled.write(batch)
+    with database.writing() as session:
+        session.execute(text("ANALYZE"))
+
+
 def roll_up(database: Database, zone: str) -> None:
     """Sum up every day, as a server does after an upgrade."""
-    start = time.perf_counter()
     with database.writing() as session:
         prepare(session, zone)
-    more, days = True, 0
+    more = True
     while more:
         with database.writing() as session:
             more = build(session)
-        days += more
     with database.writing() as session:
         session.execute(text("ANALYZE"))
-    print(f"  {days} days rolled up in {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Say on the error stream how long the block took."""
+    start, cpu = time.perf_counter(), cpu_s()
+    yield
+    print(f"{what}: {time.perf_counter() - start:.0f} s, CPU {cpu_s() - cpu:.0f} s", file=sys.stderr, flush=True)
+
+
+def cpu_s() -> float:
+    """Return the CPU time of this process and of all below it, PostgreSQL's among them."""
+    below = (process.cpu_times() for process in psutil.Process().children(recursive=True))
+    return time.process_time() + sum(
+        times.user + times.system + times.children_user + times.children_system for times in below
+    )
 
 
 @contextmanager
@@ -234,28 +274,31 @@ def server_at(name: str, options: argparse.Namespace) -> Iterator[tuple[Path, st
                 yield Path(passing), cluster.new_database()
 
 
-def timed(room: Room, what: str, request: Request) -> tuple[float, float]:
-    """Return p50 and p95 of some runs, in milliseconds; the first one, which loads what is cached, does not count."""
+def timed(room: Room, what: str, request: Request) -> Timing:
+    """Time some runs; the first one, which loads what is cached, does not count."""
     request(room)
     times_ms: list[float] = []
+    cpu = cpu_s()
     for _ in range(RUNS):
         start = time.perf_counter()
         request(room)
         times_ms.append((time.perf_counter() - start) * 1000)
-    p50, p95 = (float(value) for value in np.percentile(times_ms, [50, 95]))
-    print(f"  {what}: {p50:.1f} {p95:.1f}", file=sys.stderr, flush=True)
-    return p50, p95
+    p50_ms, p95_ms = (float(value) for value in np.percentile(times_ms, [50, 95]))
+    timing = Timing(p50_ms, p95_ms, (cpu_s() - cpu) * 1000 / RUNS)
+    print(f"  {what}: {timing.p50_ms:.1f} {timing.p95_ms:.1f} {timing.cpu_ms:.1f}", file=sys.stderr, flush=True)
+    return timing
 
 
-def show(calls: int, columns: dict[str, dict[str, tuple[float, float]]], requests: Iterable[str]) -> None:
+def show(calls: int, columns: dict[str, dict[str, Timing]], requests: Iterable[str]) -> None:
     """Print the table."""
     print("## Review room\n")
     size = f"{calls:,} calls, {calls * TURNS:,} turns"
-    print(f"`python -m benchmarks.review_room`; {size}; p50 / p95 of {RUNS} requests, in ms.\n")
-    print(f"| request | {' | '.join(columns)} |")
-    print(f"| --- | {' | '.join('---:' for _ in columns)} |")
+    print(f"`python -m benchmarks.review_room`; {size}; p50 / p95 of {RUNS} requests and mean CPU, in ms.\n")
+    print(f"| request | {' | '.join(f'{name} | CPU' for name in columns)} |")
+    print(f"| --- | {' | '.join('---: | ---:' for _ in columns)} |")
     for what in requests:
-        cells = [f"{columns[name][what][0]:.1f} / {columns[name][what][1]:.1f}" for name in columns]
+        found = (columns[name][what] for name in columns)
+        cells = (f"{one.p50_ms:.1f} / {one.p95_ms:.1f} | {one.cpu_ms:.1f}" for one in found)
         print(f"| {what} | {' | '.join(cells)} |")
 
 

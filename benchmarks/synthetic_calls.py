@@ -14,7 +14,7 @@ from typing import Any
 
 import jieba
 import numpy as np
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from callcoach import __version__
@@ -35,11 +35,8 @@ from callcoach.datapath import (
 )
 from callcoach.principal import Role
 from callcoach.rules.rulebook import load_rulebook
-from callcoach.store.engine import Database
 from callcoach.store.model import CallState, NewPerson
 from callcoach.store.people import add_person
-from callcoach.store.search.index import index_of, stretches_of
-from callcoach.store.search.tokens import index_tokens
 from callcoach.store.tables import CallRow, CallTagRow, FindingRow, MeasuresRow, TagRow, TurnRow
 
 TURNS = 50
@@ -49,8 +46,10 @@ SENTENCES, VOCABULARY = 20_000, 30_000
 DAYS = 365
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 TAGS = ("投诉", "退款", "表扬", "升级", "回访")
-BATCH = 1000
+TURN_EVERY_S, TURN_S = 4.0, 3.5
 SEED = 4
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +84,9 @@ def add_people(session: Session) -> None:
     add_person(session, NewPerson("boss", "管理员", Role.ADMINISTRATOR))
 
 
-def fill(database: Database, calls: int, sayings: Sayings) -> None:
-    """Write the calls, in the order in which they were made."""
-    with database.writing() as session:
-        add_people(session)
-        session.add_all(TagRow(name=name) for name in TAGS)
-    if not database.is_sqlite:  # as one would for any large import
-        with database.writing() as session:
-            session.execute(text("DROP INDEX ix_call_text"))
-    maker = _Maker(database, calls, sayings)
-    for first in range(0, calls, BATCH):
-        with database.writing() as session:
-            maker.write(session, range(first, min(first + BATCH, calls)))
-    with database.writing() as session:
-        if not database.is_sqlite:
-            session.execute(text("CREATE INDEX ix_call_text ON call_text USING gin (words, grams)"))
-        session.execute(text("ANALYZE"))
+def add_tags(session: Session) -> None:
+    """Add the tags calls may have."""
+    session.add_all(TagRow(name=name) for name in TAGS)
 
 
 def write_analyses(session: Session, calls_dir: Path, count: int) -> None:
@@ -115,6 +101,14 @@ def write_analyses(session: Session, calls_dir: Path, count: int) -> None:
         save(analysis, calls_dir / row.id)
 
 
+def turn_row(call_pk: int, number: int, said: str) -> Row:
+    """Return the row of a turn; agent and customer take turns every four seconds."""
+    speaker = (Speaker.AGENT, Speaker.CUSTOMER)[number % 2]
+    start_s = number * TURN_EVERY_S
+    times = {"start_s": start_s, "end_s": start_s + TURN_S}
+    return {"call_pk": call_pk, "number": number, "speaker": speaker, **times, "text": said}
+
+
 def _with_words(row: TurnRow) -> Turn:
     pieces = [row.text[place : place + 2] for place in range(0, len(row.text), 2)]
     length_s = (row.end_s - row.start_s) / len(pieces)
@@ -123,33 +117,55 @@ def _with_words(row: TurnRow) -> Turn:
     return Turn(row.number, row.speaker, row.start_s, row.end_s, row.text, words)
 
 
-class _Maker:
-    """Makes rows, the same ones at every run."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows of some calls, by the names of their columns; columns that are left out have their defaults."""
 
-    def __init__(self, database: Database, calls: int, sayings: Sayings) -> None:
+    calls: list[Row]
+    measures: list[Row]
+    findings: list[Row]
+    tags: list[Row]
+    said: tuple[tuple[str, ...], ...]
+    """What was said in each call, a text a turn."""
+
+    @property
+    def tables(self) -> tuple[tuple[type[Any], list[Row]], ...]:
+        """All rows but those of turns, in an order in which they can be written."""
+        return (CallRow, self.calls), (MeasuresRow, self.measures), (FindingRow, self.findings), (CallTagRow, self.tags)
+
+    @property
+    def keys(self) -> Iterator[int]:
+        """Keys of the calls."""
+        return (call["pk"] for call in self.calls)
+
+
+def make_batches(calls: int, sayings: Sayings, size: int = 2000) -> Iterator[Batch]:
+    """Make calls in the order in which they were made; the same ones at every run."""
+    maker = _Maker(calls, sayings)
+    for first in range(0, calls, size):
+        yield maker.make(range(first, min(first + size, calls)))
+
+
+class _Maker:
+    def __init__(self, calls: int, sayings: Sayings) -> None:
         self._random = np.random.default_rng(SEED)
         self._step = timedelta(days=DAYS) / calls
         self._sayings = sayings
         self._rules = [rule.id for rule in load_rulebook("service-language").rules]
-        with database.reading() as session:
-            self._index = index_of(session)
 
-    def write(self, session: Session, numbers: range) -> None:
-        """Write some calls with all that belongs to them."""
+    def make(self, numbers: range) -> Batch:
+        random = self._random
         calls = [self._call(number) for number in numbers]
-        session.execute(insert(CallRow), calls)
-        session.execute(insert(MeasuresRow), [self._measures(call["pk"]) for call in calls])
-        turns = [turn for call in calls for turn in self._turns(call["pk"])]
-        session.execute(insert(TurnRow), turns)
-        session.execute(insert(FindingRow), [row for call in calls for row in self._findings(call["pk"])])
-        tagged = [call["pk"] for call in calls if self._random.random() < 0.1]
-        ids = self._random.integers(1, len(TAGS) + 1, len(tagged))
-        session.execute(
-            insert(CallTagRow), [{"call_pk": pk, "tag_id": int(tag)} for pk, tag in zip(tagged, ids, strict=True)]
+        picks = random.choice(SENTENCES, (len(calls), TURNS), p=self._sayings.chances).tolist()
+        tagged = [call["pk"] for call in calls if random.random() < 0.1]
+        tags = random.integers(1, len(TAGS) + 1, len(tagged)).tolist()
+        return Batch(
+            calls,
+            [self._measures(call["pk"]) for call in calls],
+            [row for call in calls for row in self._findings(call["pk"])],
+            [{"call_pk": pk, "tag_id": tag} for pk, tag in zip(tagged, tags, strict=True)],
+            tuple(tuple(self._sayings.sentences[pick] for pick in row) for row in picks),
         )
-        for place, call in enumerate(calls):
-            said = [turn["text"] for turn in turns[place * TURNS : (place + 1) * TURNS]]
-            self._index.put(session, call["pk"], [index_tokens(stretch) for stretch in stretches_of(said)])
 
     def _call(self, number: int) -> dict[str, Any]:
         random = self._random
@@ -189,18 +205,6 @@ class _Maker:
             "talk_overs": int(random.poisson(1.5)),
             "hold_s": float(random.exponential(20.0)) if random.random() < 0.1 else 0.0,
         }
-
-    def _turns(self, call_pk: int) -> Iterator[dict[str, Any]]:
-        picks = self._random.choice(SENTENCES, TURNS, p=self._sayings.chances)
-        for number, pick in enumerate(picks):
-            yield {
-                "call_pk": call_pk,
-                "number": number,
-                "speaker": (Speaker.AGENT, Speaker.CUSTOMER)[number % 2],
-                "start_s": number * 4.0,
-                "end_s": number * 4.0 + 3.5,
-                "text": self._sayings.sentences[pick],
-            }
 
     def _findings(self, call_pk: int) -> Iterator[dict[str, Any]]:
         ranks = np.minimum(self._random.exponential(len(self._rules) / 6, FINDINGS).astype(int), len(self._rules) - 1)
