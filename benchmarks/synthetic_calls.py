@@ -61,17 +61,18 @@ class Sayings:
     words: tuple[str, ...]
 
 
-def make_sayings() -> Sayings:
-    """Make the sentences."""
+def make_sayings(count: int = SENTENCES) -> Sayings:
+    """Make so many sentences."""
     random = np.random.default_rng(SEED)
-    lines = (line.split(" ") for line in Path(jieba.get_dict_file().name).read_text(encoding="utf-8").splitlines())
+    with jieba.get_dict_file() as dictionary:
+        lines = [line.decode().split(" ") for line in dictionary]
     found = sorted(((int(line[1]), line[0]) for line in lines if 2 <= len(line[0]) <= 4), reverse=True)[:VOCABULARY]
     words = tuple(word for _, word in found)
     chances = np.array([count for count, _ in found], dtype=float)
-    picks = random.choice(len(words), size=(SENTENCES, 6), p=chances / chances.sum())
-    lengths = random.integers(2, 7, SENTENCES)
+    picks = random.choice(len(words), size=(count, 6), p=chances / chances.sum())
+    lengths = random.integers(2, 7, count)
     sentences = tuple("".join(words[pick] for pick in row[:length]) for row, length in zip(picks, lengths, strict=True))
-    ranks = 1.0 / np.arange(10, SENTENCES + 10)
+    ranks = 1.0 / np.arange(10, count + 10)
     return Sayings(sentences, ranks / ranks.sum(), words)
 
 
@@ -156,7 +157,7 @@ class _Maker:
     def make(self, numbers: range) -> Batch:
         random = self._random
         calls = [self._call(number) for number in numbers]
-        picks = random.choice(SENTENCES, (len(calls), TURNS), p=self._sayings.chances).tolist()
+        picks = random.choice(len(self._sayings.sentences), (len(calls), TURNS), p=self._sayings.chances).tolist()
         tagged = [call["pk"] for call in calls if random.random() < 0.1]
         tags = random.integers(1, len(TAGS) + 1, len(tagged)).tolist()
         return Batch(

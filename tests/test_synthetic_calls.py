@@ -30,7 +30,7 @@ TEXT = {
 
 def write_one_by_one(database: Database, sayings: Sayings) -> None:
     """Write the calls through the product's tables and its index."""
-    for batch in make_batches(CALLS, sayings):
+    for batch in make_batches(CALLS, sayings, size=20):
         with database.writing() as session:
             for row, rows in batch.tables:
                 session.execute(insert(row), rows)
@@ -50,7 +50,7 @@ def all_of(connection: Connection, *queries: str) -> list[Any]:
 
 
 def test_calls_filled_in_at_once_stand_as_those_written_one_by_one(database: Database) -> None:
-    kind, sayings = database.engine.dialect.name, make_sayings()
+    kind, sayings = database.engine.dialect.name, make_sayings(300)
     queries = (*(f"SELECT * FROM {table}" for table in TABLES), *TEXT[kind])
     with database.writing() as session:
         add_people(session)
