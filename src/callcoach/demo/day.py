@@ -1,4 +1,4 @@
-"""A day of calls to look at: people of two teams, and calls of yesterday and today waiting to be analysed.
+"""A day of calls to look at: people of two teams, and calls of the last days and weeks waiting to be analysed.
 
 Takes an empty data folder; what was filled once is left as it is. The calls' sound is real, and the server analyses
 them as it does any others, while one already looks.
@@ -28,6 +28,9 @@ from callcoach.work.receiving import Sender, discard, receive, stage
 DONE_FILE = "demo.json"
 """Says that a data folder is filled, and the password of its people."""
 CALLS = 36
+RECENT = 24
+"""So many calls are of the last two days. The others lie further and further back, every second one of the first agent,
+so that there is a before and an after."""
 OPEN_H, CLOSE_H = 9, 18
 TEAMS = ("售后一组", "售后二组")
 PEOPLE = (
@@ -102,9 +105,10 @@ def make_call(number: int, today: datetime, duration_s: float) -> Call:
     """Return what the telephone system would tell of the call of this number."""
     chance = random.Random(1000 + number)  # noqa: S311 - variety, not secrecy
     agents = [one for one in PEOPLE if one.role is Role.AGENT]
-    agent = agents[number % len(agents)]
+    older = max(0, number - RECENT + 1)
+    agent = agents[0] if older % 2 else agents[number % len(agents)]
     minute = OPEN_H * 60 + number * (CLOSE_H - OPEN_H) * 60 // CALLS
-    day = today.date() - timedelta(days=1 + number % 2)
+    day = today.date() - timedelta(days=1 + 2 * older if older else 1 + number % 2)
     started = datetime.combine(day, time(minute // 60, minute % 60, chance.randrange(60)), today.tzinfo)
     inbound = chance.random() < 0.75
     return Call(
