@@ -130,7 +130,10 @@ def try_again(session: Session, path: str) -> None:
     """
     row = session.get(WatchedFileRow, path)
     if row is None or not row.problem:
-        raise NotFoundError(f"No file {path!r} was refused.")
+        raise NotFoundError(
+            f"No file {path!r} was refused. GET /api/v1/folders/files lists those that were.",
+            f"没有被拒收的文件 {path}。请重新载入页面。",
+        )
     row.again = True
 
 

@@ -140,11 +140,18 @@ def test_a_name_of_the_telephone_system_is_given_to_a_person(keeper: TestClient,
     assert [call["agent_id"] for call in keeper.get("/api/v1/calls").json()["calls"]] == [None] * 3
     assert "80 &lt;5&gt;</option>" in keeper.get("/calls").text, "the list can be narrowed to such a name"
     assert ">c2<" not in keeper.get("/calls?agent=806").text
+    unmapped = {one["name"]: one["calls"] for one in keeper.get("/api/v1/people/unmapped").json()}
+    assert unmapped == {"80 <5>": 2, "806": 1}
+    program = token_for(services, "program", Role.ADMINISTRATOR)
+    mapping = {"name": "806", "person_id": li.id}
+    mapped = keeper.post("/api/v1/people/unmapped", json=mapping, headers=program)
+    assert "806" in mapped.json()["agent_names"]
+    assert keeper.post("/api/v1/people/unmapped", json=mapping, headers=program).status_code == 404
     sent = send(keeper, "/people/unmapped", {"name": "80 <5>", "person_id": str(li.id)})
     assert sent.status_code == 303
     assert "80 &lt;5&gt; → li" in keeper.get(sent.headers["location"]).text
     calls = keeper.get("/api/v1/calls", params={"agent_id": li.id}).json()["calls"]
-    assert [call["id"] for call in calls] == ["c2", "c1"]
+    assert [call["id"] for call in calls] == ["c2", "c1", "c0"]
     assert "80 &lt;5&gt;</a>" not in keeper.get("/people/unmapped").text
     again = send(keeper, "/people/unmapped", {"name": "80 <5>", "person_id": str(li.id)})
     assert again.status_code == 409

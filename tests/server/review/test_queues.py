@@ -31,7 +31,8 @@ def test_a_plan_fills_my_queue_by_itself(room: Room) -> None:
     look(room.services)
     assert room.get("one", "/review/queue").json() == {"assignments": []}
     preview = room.get("boss", f"/review/plans/{made}/preview", day="2026-01-05").json()
-    assert preview == {"period": "2026-01-05", "candidates": 6, "drawn": ["d0", "d1", "d2"]}
+    shares = [{"agent": "李", "candidates": 6, "drawn": 3}]
+    assert preview == {"period": "2026-01-05", "candidates": 6, "drawn": ["d0", "d1", "d2"], "agents": shares}
     room.time = MORNING
     look(room.services)
     look(room.services)
@@ -114,6 +115,24 @@ def test_an_appeal_is_assigned_when_made_and_later_where_nobody_could(room: Room
     look(room.services)
     (waiting,) = room.get("trainer", "/review/appeals").json()["appeals"]
     assert waiting["person"] == "培训师"
+
+
+def test_what_reviews_came_to_is_told_over_the_api(room: Room) -> None:
+    version = room.finished()
+    (result,) = room.get("li", "/review/results").json()
+    assert (result["call"]["id"], result["stage"]) == ("c1", "published")
+    assert result["appeal_until"]
+    room.review("li", "appeal", version, finding_ids=["f1"], reason="误报")
+    assert room.get("trainer", "/review/appeals/decided").json() == []
+    decided = room.review("trainer", "decision", version + 1, outcome="rejected", reason="听过了，成立")
+    assert decided.status_code == 200, decided.text
+    (told,) = room.get("one", "/review/appeals/decided").json()
+    assert (told["decided_by"], told["outcome"], told["decision_reason"]) == ("培训师", "rejected", "听过了，成立")
+    assert (told["reason"], told["finding_ids"]) == ("误报", ["f1"])
+    assert told["score_before"] == told["score_after"] is not None
+    assert room.get("two", "/review/appeals/decided").json() == [], "another team's"
+    (result,) = room.get("li", "/review/results").json()
+    assert (result["stage"], result["call"]["id"]) == ("decided", "c1")
 
 
 def test_what_a_page_asks_by_itself_keeps_no_session_awake(room: Room) -> None:

@@ -8,11 +8,13 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from callcoach.principal import Role
+from callcoach.principal import Role, Scope
 from callcoach.review.acts import Finish, Judge, Verdict
 from callcoach.server.services import Services
-from callcoach.store.model import NewPerson
+from callcoach.store.audit_lists import list_deeds
+from callcoach.store.model import AuditFilter, NewPerson
 from callcoach.store.people import add_person, person_by_login
+from callcoach.store.tokens import make_token
 from tests.review.builders import BASIS, NOON
 from tests.server.visitors import enter, send
 from tests.store.reviews.floor import Floor, make_floor, put_scored
@@ -123,3 +125,47 @@ def test_figures_over_the_api_name_both(client, services, floor):
     (rule,) = [one for one in figures["rules"] if one["rule_id"] == FIRST.rule_id]
     assert (rule["findings"], rule["standing"], rule["rejected"]) == (31, 31, 0)
     assert figures["figures"]["calls"]["now"] == 31
+
+
+def test_a_rule_over_the_api_says_what_its_page_does(client, services, floor):
+    floor.do("boss", Judge(FIRST.id, Verdict.REJECTED), reason="误判")
+    for finding in BASIS.report.findings[1:]:
+        floor.do("boss", Judge(finding.id, Verdict.CONFIRMED))
+    floor.do("boss", Finish(NOON + timedelta(days=5)))
+    sign_in(client, services, "boss")
+    told = client.get(f"/api/v1/trends/rules/{FIRST.rule_id}", params=PERIOD).json()
+    assert (told["calls"], told["sums"]["findings"], told["sums"]["standing"]) == (31, 31, 30)
+    assert sum(one["findings"] for one in told["days"]) == 31
+    assert {one["name"] for one in told["agents"]} == {"李", "王"}
+    assert told["precision"]["n"] == 1
+    assert "c1" in {one["call_id"] for one in told["examples"]}
+    sign_in(client, services, "two")
+    own = client.get(f"/api/v1/trends/rules/{FIRST.rule_id}", params=PERIOD).json()
+    assert {one["name"] for one in own["agents"]} == {"王"}
+    assert client.get("/api/v1/trends/rules/none.such").status_code == 404
+
+
+def test_coaching_over_the_api_is_noted_with_its_outcome(client, services, floor):
+    boss = services_token(services, "boss")
+    body = {"agent_id": floor["li"].person_id, "rule_ids": ["neg.but"], "goal": "少说但是", "at": NOON.isoformat()}
+    wrong = client.post("/api/v1/coaching", headers=boss, json={**body, "rule_ids": ["none.such"]})
+    assert (wrong.status_code, wrong.json()["detail_zh"]) == (422, "规则库里没有规则 none.such，请重新载入页面。")
+    made = client.post("/api/v1/coaching", headers=boss, json=body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["agent"], made.json()["coach"], made.json()["goal"]) == ("李", "管理员", "少说但是")
+    outcome = made.json()["outcome"]
+    assert outcome["before_calls"] > 0
+    assert outcome["after_calls"] > 0
+    assert client.get("/api/v1/coaching", headers=services_token(services, "li")).json() == [made.json()]
+    assert client.get("/api/v1/coaching", headers=services_token(services, "two")).json() == []
+    foreign = client.post("/api/v1/coaching", headers=services_token(services, "two"), json=body)
+    assert foreign.status_code == 404
+    with services.database.reading() as session:
+        (noted,) = list_deeds(session, AuditFilter(action="coaching.add")).deeds
+    assert noted.object_id == str(floor["li"].person_id)
+
+
+def services_token(services: Services, login: str) -> dict[str, str]:
+    with services.database.writing() as session:
+        person = person_by_login(session, login)
+        return {"Authorization": f"Bearer {make_token(session, person.id, 'test', tuple(Scope))}"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query
@@ -12,17 +11,15 @@ from starlette.responses import RedirectResponse, Response
 from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.folders.contexts import FoldersPage
+from callcoach.server.folders.keeping import LATE_AFTER, have_tried_again
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, require
 from callcoach.server.services import WithServices
-from callcoach.store.audit import note
-from callcoach.store.watched import list_folders, refused_files, taken_files, try_again, try_all_again
-from callcoach.work.folders import NOTE_EVERY_S
+from callcoach.store.watched import list_folders, refused_files, taken_files
 
 router = APIRouter(include_in_schema=False)
 
 Keeper = Annotated[Principal, Depends(require(Permission.FOLDERS))]
-LATE_AFTER = timedelta(seconds=3 * NOTE_EVERY_S)
 
 
 @router.get("/folders")
@@ -45,9 +42,5 @@ def post_retry(
     request: Request, principal: Keeper, services: WithServices, path: Annotated[str, Form(max_length=1000)] = ""
 ) -> Response:
     """Have a refused file tried again, or all of them."""
-    with services.database.writing() as session:
-        if path:
-            try_again(session, path)
-        asked = 1 if path else try_all_again(session)
-        note(session, "file.retry", detail={"path": path, "files": asked}, **by(request, principal))
+    asked = have_tried_again(services, path, by(request, principal))
     return RedirectResponse(f"/folders?asked={asked}", 303)

@@ -40,6 +40,7 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),
     Permission.PHONES_JOIN: ("监听、耳语、插话、给坐席发消息", "listen in, whisper, barge in, send messages to desks"),
     Permission.SPEAKING_RULES: ("选择通话中提示的规则", "choose the rules that speak up at the desk"),
+    Permission.RULES: ("编写规则、在过去的通话上试、发布、撤回", "write, try, publish and withdraw rules"),
     Permission.PEOPLE: ("管理人员、团队、邀请", "keep people, teams and invitations"),
     Permission.FOLDERS: ("查看录音文件夹，重试拒收的文件", "see watched folders, have files tried again"),
     Permission.HOOKS: ("管理 Webhook", "keep webhooks"),

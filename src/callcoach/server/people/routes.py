@@ -12,16 +12,19 @@ from callcoach.rights import Permission
 from callcoach.server.people import keeping
 from callcoach.server.people.views import (
     InvitationView,
+    MappingBody,
     NewPersonBody,
     PersonChangeBody,
     PersonView,
     TeamBody,
     TeamView,
+    UnmappedNameView,
 )
 from callcoach.server.principal import by, require
 from callcoach.server.services import WithServices
 from callcoach.store.call_lists import MAX_KEY
 from callcoach.store.people import list_people, list_teams, person_by_id
+from callcoach.store.people_changes import list_unmapped
 
 router = APIRouter(tags=["people"])
 
@@ -40,6 +43,19 @@ def get_people(_: Keeper, services: WithServices) -> list[PersonView]:
 def post_person(body: NewPersonBody, request: Request, principal: Keeper, services: WithServices) -> PersonView:
     """Add a person."""
     return PersonView.model_validate(keeping.add(services, body.as_new(), by(request, principal)))
+
+
+@router.get("/people/unmapped")
+def get_unmapped(_: Keeper, services: WithServices) -> list[UnmappedNameView]:
+    """List the agent names that calls came in under and that are nobody's."""
+    with services.database.reading() as session:
+        return [UnmappedNameView.model_validate(one) for one in list_unmapped(session)]
+
+
+@router.post("/people/unmapped")
+def post_mapping(body: MappingBody, request: Request, principal: Keeper, services: WithServices) -> PersonView:
+    """Give a name, and the calls under it, to a person."""
+    return PersonView.model_validate(keeping.map_name(services, body.name, body.person_id, by(request, principal)))
 
 
 @router.get("/people/{person_id}")

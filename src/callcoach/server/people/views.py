@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from callcoach.principal import Role
+from callcoach.store.call_lists import MAX_KEY
 from callcoach.store.model import NewPerson, Person, PersonChange
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -96,3 +97,22 @@ class InvitationView(BaseModel):
     """A link by which the person sets a password: the path behind the server's address."""
 
     path: str
+
+
+class UnmappedNameView(BaseModel):
+    """A name by which the telephone system knows an agent, and which is nobody's."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    calls: int
+    last_at: datetime
+
+
+class MappingBody(BaseModel):
+    """Whose a name is from now on, with the calls that came in under it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: AgentName
+    person_id: Annotated[int, Field(ge=0, le=MAX_KEY)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -196,21 +197,16 @@ class SkipBody(BaseModel):
     reason: Words
 
 
-class PlanBody(BaseModel):
-    """A sampling plan. It draws at the end of each period, from that period's calls."""
+class DrawBody(BaseModel):
+    """What is drawn from a period, and how."""
 
-    model_config = _example(
-        name="每周每人两通", method="stratified", period="week", quota=2, per="agent", reviewer_ids=[7, 8], seed=2026
-    )
+    model_config = _example(method="stratified", period="week", quota=2, per="agent", seed=2026)
 
-    name: Name
     method: Method
     period: PeriodUnit
     quota: Annotated[int, Field(ge=1, le=1000)] = Field(description="Calls of a period, of each agent or in all.")
     per: QuotaPer = QuotaPer.ALL
     seed: Annotated[int, Field(ge=0, le=MAX_KEY)] = Field(default=0, description="Another seed draws other calls.")
-    due_workdays: Annotated[int, Field(ge=0, le=365)] = 3
-    reviewer_ids: Annotated[list[Key], Field(min_length=1, max_length=200)]
     team_ids: Annotated[list[Key], Field(max_length=500)] = []
     direction: Direction | None = None
     duration_min_s: Seconds | None = None
@@ -219,19 +215,36 @@ class PlanBody(BaseModel):
     def terms(self) -> PlanTerms:
         """Return what is to be drawn, as the store keeps it."""
         return PlanTerms(
-            name=self.name,
+            name="",
             method=self.method,
             period=self.period,
             quota=self.quota,
             per=self.per,
             seed=self.seed,
-            due_workdays=self.due_workdays,
-            reviewer_ids=tuple(self.reviewer_ids),
+            due_workdays=0,
+            reviewer_ids=(),
             team_ids=tuple(self.team_ids),
             direction=self.direction,
             duration_min_s=self.duration_min_s,
             duration_max_s=self.duration_max_s,
         )
+
+
+class PlanBody(DrawBody):
+    """A sampling plan. It draws at the end of each period, from that period's calls."""
+
+    model_config = _example(
+        name="每周每人两通", method="stratified", period="week", quota=2, per="agent", reviewer_ids=[7, 8], seed=2026
+    )
+
+    name: Name
+    due_workdays: Annotated[int, Field(ge=0, le=365)] = 3
+    reviewer_ids: Annotated[list[Key], Field(min_length=1, max_length=200)]
+
+    def terms(self) -> PlanTerms:
+        """Return what is to be drawn, as the store keeps it."""
+        more = {"due_workdays": self.due_workdays, "reviewer_ids": tuple(self.reviewer_ids)}
+        return replace(super().terms(), name=self.name, **more)
 
 
 class RoundBody(BaseModel):

@@ -71,7 +71,7 @@ def post_verdict(place: OfCall, body: VerdictBody, desk: ReviewersDesk) -> Revie
 @router.post("/findings", responses=REFUSALS)
 def post_finding(place: OfCall, body: FindingBody, desk: ReviewersDesk) -> ReviewView:
     """Add a finding the machine missed."""
-    return _shown(desk, desk.act(place, added_finding(desk.services.settings.rules, body), body))
+    return _shown(desk, desk.act(place, added_finding(desk.services, body), body))
 
 
 @router.post("/corrections", responses=REFUSALS)

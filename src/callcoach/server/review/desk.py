@@ -147,5 +147,5 @@ def _fresh_basis(services: Services, call: CallSummary) -> Basis:
             f"通话 {call.id} 的分析结果（{call.id}/{ANALYSIS_FILE}）不在数据文件夹里，无法复核。请从备份恢复。",
         )
     analysis = load(path)
-    rubric = catalogue_of(services.settings.rules).rubric
+    rubric = catalogue_of(services).rubric
     return Basis(analysis.recording.duration_s, analysis.rules, rubric, analysis.scorecard)

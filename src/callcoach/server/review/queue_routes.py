@@ -46,7 +46,7 @@ class AssignmentQuery(BaseModel):
 @router.get("/rules")
 def get_rules(principal: Reviewer, services: WithServices) -> list[RuleView]:  # noqa: ARG001 - who asks must be a reviewer
     """List the rules that a finding added by hand can be of."""
-    return [RuleView.model_validate(rule) for rule in catalogue_of(services.settings.rules).rules.values()]
+    return [RuleView.model_validate(rule) for rule in catalogue_of(services).rules.values()]
 
 
 @router.get("/queue")

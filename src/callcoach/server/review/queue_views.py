@@ -18,6 +18,7 @@ from callcoach.store.model import AssignmentKind, AssignmentState
 from callcoach.store.reviews.appeals import OpenAppeal
 from callcoach.store.reviews.assignments import AssignedReview
 from callcoach.store.reviews.plans import Plan, PlanRun
+from callcoach.store.reviews.previewing import DrawPreview
 from callcoach.store.reviews.rounds import Round
 
 
@@ -125,12 +126,21 @@ class PlanDetailView(BaseModel):
     runs: list[RunView]
 
 
+class AgentShareView(_View):
+    """How many calls of an agent could be drawn, and how many were."""
+
+    agent: str
+    candidates: int
+    drawn: int
+
+
 class PreviewView(BaseModel):
-    """What a plan would draw from a period as it is now; nothing is assigned."""
+    """What a plan would draw from a period as it is now; nothing is assigned. `agents` are those one may see."""
 
     period: str
     candidates: int
     drawn: list[str]
+    agents: list[AgentShareView]
 
 
 class HandedInView(BaseModel):
@@ -255,6 +265,16 @@ def plan_view(plan: Plan) -> PlanView:
         created_by=plan.created_by,
         created_at=plan.created_at,
         ended_at=plan.ended_at,
+    )
+
+
+def preview_view(preview: DrawPreview) -> PreviewView:
+    """Return what the API shows of a draw that is not made."""
+    return PreviewView(
+        period=preview.period.key,
+        candidates=preview.candidates,
+        drawn=list(preview.drawn),
+        agents=[AgentShareView.model_validate(one) for one in preview.agents],
     )
 
 

@@ -87,7 +87,7 @@ def post_verdict(place: OfRound, body: VerdictBody, desk: ReviewersDesk) -> Revi
 @router.post("/{round_id}/calls/{call_id}/findings", responses=REFUSALS)
 def post_finding(place: OfRound, body: FindingBody, desk: ReviewersDesk) -> ReviewView:
     """Add a finding the machine missed."""
-    what = added_finding(desk.services.settings.rules, body)
+    what = added_finding(desk.services, body)
     return review_view(desk.act(place, what, body), to_agent=False)
 
 

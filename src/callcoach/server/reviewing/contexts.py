@@ -13,10 +13,12 @@ from callcoach.review.calibration import CalibrationResult
 from callcoach.review.periods import PeriodUnit
 from callcoach.review.sampling import Method, QuotaPer
 from callcoach.server.pages.rendering import View
+from callcoach.server.reviewing.forms import Sent
 from callcoach.store.model import CallSummary, Person, Team
 from callcoach.store.reviews.appeals import DecidedAppeal, OpenAppeal
 from callcoach.store.reviews.assignments import AssignedReview
 from callcoach.store.reviews.plans import Plan, PlanRun
+from callcoach.store.reviews.previewing import DrawPreview
 from callcoach.store.reviews.rounds import Round
 
 
@@ -97,8 +99,17 @@ class PlanLine:
     plan: Plan
     runs: tuple[PlanRun, ...]
     reviewers: tuple[str, ...]
-    preview: tuple[str, ...] | None
-    """Calls it would draw from the days asked for; None: nobody asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class WouldDraw:
+    """What a plan would draw, there or only in the form."""
+
+    name: str
+    """Of the plan; empty: it is in the form."""
+    day: str
+    """The day whose period was asked for."""
+    preview: DrawPreview
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,13 @@ class PlansPage(View):
     periods: Mapping[PeriodUnit, Words]
     quotas: Mapping[QuotaPer, Words]
     today: str
+    sent: Sent
+    """What was typed into the form."""
     problem: str
+    would_draw: WouldDraw | None
+    """None: nobody asked."""
+    previewed: int | None
+    """The plan that was asked about; None: none, or the one in the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,8 @@ class RoundsPage(View):
     reviewers: tuple[Person, ...]
     calls: tuple[CallSummary, ...]
     """Of the latest calls, those a round can be about."""
+    sent: Sent
+    """What was typed into the form."""
     problem: str
 
 

@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form
 from pydantic import ValidationError
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from callcoach.errors import CallCoachError
 from callcoach.principal import Principal
 from callcoach.reports.wording import Words
-from callcoach.review.periods import PeriodUnit, period_of
-from callcoach.review.sampling import Method, QuotaPer, draw
 from callcoach.review.stages import AWAITING_AGENT, STAGE_WORDS, Stage
 from callcoach.rights import Permission
-from callcoach.server.faults import refused
 from callcoach.server.pages.places import KeyInForm, KeyInPath
 from callcoach.server.pages.preferences import own_path
-from callcoach.server.pages.rendering import render, translator_of
+from callcoach.server.pages.rendering import render
 from callcoach.server.principal import require
-from callcoach.server.review.bodies import PlanBody, RoundBody
-from callcoach.server.review.plan_routes import FIRST_YEAR, LAST_YEAR
+from callcoach.server.review.bodies import RoundBody
 from callcoach.server.reviewing.contexts import (
-    PlanLine,
-    PlansPage,
     QueueLine,
     QueuePage,
     ResultLine,
@@ -36,21 +27,12 @@ from callcoach.server.reviewing.contexts import (
     RoundPage,
     RoundsPage,
 )
+from callcoach.server.reviewing.forms import AnyForm, Sent, told_to
 from callcoach.server.services import Services, WithServices
 from callcoach.store.call_lists import list_calls
-from callcoach.store.choices import teams_to_choose
 from callcoach.store.model import AssignmentKind, AssignmentState, CallFilter, CallState, PageRequest, Person
 from callcoach.store.people import list_people
 from callcoach.store.reviews.assignments import REVIEWING_ROLES, AssignmentFilter, hand_on, list_assignments, skip
-from callcoach.store.reviews.plans import (
-    Plan,
-    add_plan,
-    candidates,
-    end_plan,
-    get_plan,
-    list_plans,
-    list_runs,
-)
 from callcoach.store.reviews.results import own_results
 from callcoach.store.reviews.rounds import RoundTerms, add_round, close_round, get_round, list_rounds, round_result
 from callcoach.store.reviews.sheets import names_of_people
@@ -63,25 +45,6 @@ Reason = Annotated[str, Form(min_length=1, max_length=2000)]
 MOST = 500
 CHOOSABLE = 60
 """Calls offered for a round: the latest ones that nobody has reviewed."""
-METHODS = {
-    Method.RANDOM: Words("随机", "random"),
-    Method.STRATIFIED: Words("按坐席分层", "agents in turn"),
-    Method.WORST_FIRST: Words("低分优先", "lowest score first"),
-    Method.LOW_CONFIDENCE_FIRST: Words("低置信优先", "least certain first"),
-}
-PERIODS = {
-    PeriodUnit.DAY: Words("每天", "each day"),
-    PeriodUnit.WEEK: Words("每周", "each week"),
-    PeriodUnit.MONTH: Words("每月", "each month"),
-}
-QUOTAS = {QuotaPer.ALL: Words("共", "in all"), QuotaPer.AGENT: Words("每位坐席", "of each agent")}
-
-
-async def _form(request: Request) -> FormData:
-    return await request.form()
-
-
-AnyForm = Annotated[FormData, Depends(_form)]
 
 
 @router.get("/reviews")
@@ -140,90 +103,26 @@ def get_results(request: Request, principal: Agent, services: WithServices) -> R
     return render(request, ResultsPage(lines))
 
 
-# -- sampling plans ----------------------------------------------------------------------------
-
-
-@router.get("/plans")
-def get_plans(
-    request: Request,
-    principal: Reviewer,
-    services: WithServices,
-    plan: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None,
-    day: date | None = None,
-) -> Response:
-    """Show the plans; of one, what it would draw from the period of a day."""
-    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
-        day = None  # its period would leave the calendar
-    return render(request, _plans(services, principal, plan, day))
-
-
-@router.post("/plans")
-def post_plan(request: Request, principal: Reviewer, services: WithServices, form: AnyForm) -> Response:
-    """Make a plan."""
-    try:
-        body = PlanBody.model_validate(_plain(form, lists=("reviewer_ids", "team_ids")))
-        with services.database.writing() as session:
-            add_plan(session, principal, body.terms(), services.now())
-    except (ValidationError, CallCoachError) as error:
-        return render(request, _plans(services, principal, None, None, problem=_told(request, error)), 422)
-    return RedirectResponse("/plans", 303)
-
-
-@router.post("/plans/{plan_id}/end")
-def post_plan_end(plan_id: KeyInPath, principal: Reviewer, services: WithServices) -> Response:
-    """End a plan."""
-    with services.database.writing() as session:
-        end_plan(session, principal, plan_id, services.now())
-    return RedirectResponse("/plans", 303)
-
-
-def _plans(
-    services: Services, principal: Principal, previewed: int | None, day: date | None, problem: str = ""
-) -> PlansPage:
-    zone = ZoneInfo(services.settings.server.time_zone)
-    today = services.now().astimezone(zone).date()
-    with services.database.reading() as session:
-        plans = list_plans(session)
-        names = names_of_people(session, (person for one in plans for person in one.terms.reviewer_ids))
-        lines = tuple(
-            PlanLine(
-                plan=one,
-                runs=list_runs(session, one.id, 5),
-                reviewers=tuple(names.get(person, str(person)) for person in one.terms.reviewer_ids),
-                preview=_preview(services, one.id, day or today) if one.id == previewed else None,
-            )
-            for one in plans
-        )
-        teams = teams_to_choose(session, principal)
-    return PlansPage(lines, reviewers_of(services), teams, METHODS, PERIODS, QUOTAS, str(day or today), problem)
-
-
-def _preview(services: Services, plan_id: KeyInPath, day: date) -> tuple[str, ...]:
-    with services.database.reading() as session:
-        plan: Plan = get_plan(session, plan_id)
-        period = period_of(plan.terms.period, day, ZoneInfo(services.settings.server.time_zone))
-        return tuple(draw(plan.terms.draw, period.key, candidates(session, plan.terms, period)))
-
-
 # -- calibration -------------------------------------------------------------------------------
 
 
 @router.get("/rounds")
 def get_rounds(request: Request, principal: Reviewer, services: WithServices) -> Response:
     """Show the calibration rounds."""
-    return render(request, _rounds(services, principal))
+    return render(request, _rounds(services, principal, Sent()))
 
 
 @router.post("/rounds")
 def post_round(request: Request, principal: Reviewer, services: WithServices, form: AnyForm) -> Response:
-    """Begin a round."""
+    """Begin a round; what was typed stands in the form again if it is refused."""
+    sent = Sent.of(form, lists=("reviewer_ids", "call_ids"))
     try:
-        body = RoundBody.model_validate(_plain(form, lists=("reviewer_ids", "call_ids")))
+        body = sent.checked(RoundBody)
         terms = RoundTerms(body.name, tuple(body.call_ids), tuple(body.reviewer_ids), body.due_at)
         with services.database.writing() as session:
             made = add_round(session, principal, terms, services.now())
     except (ValidationError, CallCoachError) as error:
-        return render(request, _rounds(services, principal, _told(request, error)), 422)
+        return render(request, _rounds(services, principal, sent, told_to(request, error)), 422)
     return RedirectResponse(f"/rounds/{made.id}", 303)
 
 
@@ -247,27 +146,16 @@ def post_round_close(round_id: KeyInPath, principal: Reviewer, services: WithSer
     return RedirectResponse(f"/rounds/{round_id}", 303)
 
 
-def _rounds(services: Services, principal: Principal, problem: str = "") -> RoundsPage:
+def _rounds(services: Services, principal: Principal, sent: Sent, problem: str = "") -> RoundsPage:
     unreviewed = CallFilter(state=CallState.SCORED, reviewed=False)
     with services.database.reading() as session:
         rounds = list_rounds(session, principal)
         names = names_of_people(session, (person for one in rounds for person in one.terms.reviewer_ids))
         calls = list_calls(session, principal, unreviewed, PageRequest(limit=CHOOSABLE)).calls
-    return RoundsPage(rounds, names, reviewers_of(services), calls, problem)
+    return RoundsPage(rounds, names, reviewers_of(services), calls, sent, problem)
 
 
 def reviewers_of(services: Services) -> tuple[Person, ...]:
     """Return who reviews calls."""
     with services.database.reading() as session:
         return tuple(one for one in list_people(session) if one.active and one.role in REVIEWING_ROLES)
-
-
-def _plain(form: FormData, lists: tuple[str, ...]) -> dict[str, object]:
-    names = {name for name in form if name != "forgery_token"}
-    plain = {name: form.getlist(name) if name in lists else form.get(name) for name in names}
-    return {name: value for name, value in plain.items() if value != ""}
-
-
-def _told(request: Request, error: ValidationError | CallCoachError) -> str:
-    ours = refused(error) if isinstance(error, ValidationError) else error
-    return translator_of(request).words(Words(ours.zh or str(ours), str(ours)))

@@ -89,7 +89,7 @@ def _held_at(day: str, services: Services) -> datetime:
 def _page(
     services: Services, principal: Principal, problem: Words | None, form: FormData | None = None
 ) -> CoachingPage:
-    rules = catalogue_of(services.settings.rules).rules
+    rules = catalogue_of(services).rules
     named = {rule.id: Words(rule.name_zh, rule.name_en) for rule in rules.values()}
     zone, today = ZoneInfo(services.settings.server.time_zone), today_of(services)
     with services.database.reading() as session:

@@ -19,7 +19,7 @@ from callcoach.store.trends.rules import names_of_rules
 
 def known_rules(session: Session, services: Services, ids: Iterable[str]) -> dict[str, tuple[Words, Severity | None]]:
     """Return name and severity of rules; of those that are gone, as their last finding had them."""
-    catalogue = catalogue_of(services.settings.rules).rules
+    catalogue = catalogue_of(services).rules
     wanted = tuple(ids)
     gone = names_of_rules(session, (one for one in wanted if one not in catalogue))
     found: dict[str, tuple[Words, Severity | None]] = {}

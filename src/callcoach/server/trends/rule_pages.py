@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 from starlette.requests import Request
@@ -38,6 +39,7 @@ from callcoach.store.trends.reading import (
 from callcoach.store.trends.rules import examples_of, verdicts_by_call
 
 router = APIRouter(include_in_schema=False)
+api_router = APIRouter(prefix="/trends/rules", tags=["trends"])
 
 Reader = Annotated[Principal, Depends(require(Permission.CALLS_SEE))]
 RuleId = Annotated[str, Path(max_length=120)]
@@ -57,6 +59,41 @@ def get_rule(rule_id: RuleId, request: Request, principal: Reader, services: Wit
     return render(request, _page(services, principal, period_of(request, services), rule_id))
 
 
+@api_router.get("/{rule_id}", responses={404: {"description": "No rulebook has it, and nothing was found by it."}})
+def get_rule_figures(rule_id: RuleId, request: Request, principal: Reader, services: WithServices) -> dict[str, Any]:
+    """Return the figures of a rule in a period: in all, before, by day or week, by agent; its latest places.
+
+    The period is named as on the page's address. Rates are finds per scored call that stand after review, with 95 %
+    intervals; `precision` is the share of judged finds that reviewers confirmed.
+    """
+    period = period_of(request, services)
+    page = _page(services, principal, period, rule_id)
+    return {
+        "rule_id": rule_id,
+        "from_day": str(period.first),
+        "to_day": str(period.last),
+        "calls": page.calls,
+        "calls_before": page.calls_before,
+        "sums": asdict(page.sums),
+        "before": asdict(page.before),
+        "rate": page.rate and asdict(page.rate),
+        "change": page.change and asdict(page.change),
+        "precision": page.precision and asdict(page.precision),
+        "days": [{"day": str(day), "calls": calls, **asdict(sums)} for day, sums, calls in page.steps],
+        "agents": [
+            {
+                "name": one.name,
+                "calls": one.calls,
+                "rate": one.rate and asdict(one.rate),
+                "stands_out": one.stands_out,
+                **asdict(one.sums),
+            }
+            for one in page.agents
+        ],
+        "examples": [asdict(one) | {"started_at": one.started_at.isoformat()} for one in page.examples],
+    }
+
+
 def _page(services: Services, principal: Principal, period: Period, rule_id: str) -> RulePage:
     wanted, earlier = period.filter, period.before.filter
     path = f"/trends/rules/{rule_id}"
@@ -74,7 +111,7 @@ def _page(services: Services, principal: Principal, period: Period, rule_id: str
         verdicts = verdicts_by_call(session, principal, wanted, period.zone, rule_id)
         examples = examples_of(session, principal, wanted, period.zone, rule_id)
     now, calls = sum((one for _, one in days), RuleSums()), total(sums for _, sums in all_days).scored
-    rule = catalogue_of(services.settings.rules).rules.get(rule_id)
+    rule = catalogue_of(services).rules.get(rule_id)
     return RulePage(
         chooser=chooser,
         rule_id=rule_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -67,12 +67,28 @@ class PlanRun:
     unassigned: tuple[str, ...]
 
 
-def add_plan(session: Session, principal: Principal, terms: PlanTerms, at: datetime) -> Plan:
-    """Make a plan; a supervisor's draws from the teams led only.
+def checked_draw(session: Session, principal: Principal, terms: PlanTerms) -> PlanTerms:
+    """Return the terms with the teams that a plan of the principal draws from: a supervisor's those led only.
 
     Raises:
-        InputError: a team or reviewer cannot be, or the reviewers are none.
+        InputError: a team cannot be, or no call can be of such a length.
     """
+    shortest, longest = terms.duration_min_s, terms.duration_max_s
+    if shortest is not None and longest is not None and shortest > longest:
+        raise InputError(
+            f"The shortest call ({shortest:g} s) is longer than the longest ({longest:g} s). Exchange them.",
+            f"“最短”（{shortest:g} 秒）比“最长”（{longest:g} 秒）还长。请对调。",
+        )
+    return replace(terms, team_ids=_teams(session, principal, terms.team_ids))
+
+
+def add_plan(session: Session, principal: Principal, wanted: PlanTerms, at: datetime) -> Plan:
+    """Make a plan.
+
+    Raises:
+        InputError: see `checked_draw`; or a reviewer cannot be, or there is none.
+    """
+    terms = checked_draw(session, principal, wanted)
     row = PlanRow(
         name=terms.name,
         method=terms.method,
@@ -81,7 +97,7 @@ def add_plan(session: Session, principal: Principal, terms: PlanTerms, at: datet
         per=terms.per,
         seed=terms.seed,
         due_workdays=terms.due_workdays,
-        team_ids=list(_teams(session, principal, terms.team_ids)),
+        team_ids=list(terms.team_ids),
         direction=terms.direction,
         duration_min_s=terms.duration_min_s,
         duration_max_s=terms.duration_max_s,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -31,6 +31,14 @@ def all_verdicts(session: Session) -> Mapping[str, Verdicts]:
         .where(ReviewSheetRow.round_id.is_(None))
     )
     return {call_id: _of_call(session, pk) for pk, call_id in session.execute(query).all()}
+
+
+def verdicts_of(session: Session, call_pks: Sequence[int]) -> Mapping[int, Verdicts]:
+    """Return what stands of the reviews of some calls, by key; calls nobody has begun to review are left out."""
+    query = select(ReviewSheetRow.call_pk).where(
+        ReviewSheetRow.call_pk.in_(call_pks), ReviewSheetRow.round_id.is_(None)
+    )
+    return {pk: _of_call(session, pk) for pk in session.scalars(query).all()}
 
 
 def _of_call(session: Session, call_pk: int) -> Verdicts:
