@@ -40,6 +40,8 @@ class Scope(StrEnum):
     """Be one's softphone, and have it place calls."""
     AROUND = "around"
     """Notes, outcomes, callbacks, complaints and surveys."""
+    RULES = "rules"
+    """Write, try and publish rules."""
     HOOKS = "hooks"
     TOKENS = "tokens"
     """Make and revoke one's own tokens, none that may do more or lasts longer."""

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     """Listen in on calls that go on, whisper to the agent, barge in, send a message to the desk."""
     SPEAKING_RULES = "speaking-rules"
     """Choose which rules speak up at the desk."""
+    RULES = "rules"
+    """Write rules, try them on past calls, publish and withdraw them."""
     PEOPLE = "people"
     """See and change people, their roles, teams and invitations."""
     FOLDERS = "folders"
@@ -95,7 +97,7 @@ _TEACHING = frozenset(
 RIGHTS: dict[Role, frozenset[Permission]] = {
     Role.AGENT: _EVERYBODY | _CALLING | {Permission.REVIEW_ANSWER},
     Role.SUPERVISOR: _EVERYBODY | _CALLING | _KEEPING | _TEACHING | {Permission.COMPLAINTS_DECIDE},
-    Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS, Permission.SPEAKING_RULES},
+    Role.TRAINER: _EVERYBODY | _TEACHING | {Permission.CALL_TEXTS, Permission.SPEAKING_RULES, Permission.RULES},
     Role.ADMINISTRATOR: frozenset(Permission) - {Permission.REVIEW_ANSWER},
 }
 SCOPES: dict[Permission, Scope | None] = {
@@ -122,6 +124,7 @@ SCOPES: dict[Permission, Scope | None] = {
     Permission.COMPLAINTS_DECIDE: Scope.AROUND,
     Permission.PHONES_JOIN: None,
     Permission.SPEAKING_RULES: None,
+    Permission.RULES: Scope.RULES,
     Permission.PEOPLE: Scope.PEOPLE,
     Permission.FOLDERS: Scope.CALLS_WRITE,
     Permission.HOOKS: Scope.HOOKS,

@@ -45,6 +45,12 @@ INSERT INTO scorecards (id, call_pk, kind, rubric, rubric_version, score, made_a
 INSERT INTO dimensions (scorecard_id, id, name_zh, name_en, max_points, score)
   VALUES (1, 'language', '用语', 'Language', 40, 37.5);
 """,
+    "0160": """
+INSERT INTO rule_drafts (rule_id, document, number, changed_by, changed_at)
+  VALUES ('own.late', 'id: own.late', 1, 1, '2026-01-02 03:04:05');
+INSERT INTO rule_versions (id, rule_id, version, document, reason, published_by, published_at)
+  VALUES (1, 'own.late', 1, 'id: own.late', '试过', 1, '2026-01-02 03:04:05');
+""",
     "0010": """
 INSERT INTO review_plans (id, name, method, period, quota, per, seed, due_workdays, team_ids, reviewer_ids, created_by,
   created_at) VALUES (1, '每日', 'random', 'day', 5, 'all', 7, 3, '[]', '[1]', 1, '2026-01-02 03:04:05');

@@ -17,7 +17,8 @@ from typing import Any
 
 from callcoach.datapath import Call, CallEvent
 from callcoach.live.updates import LiveOver, LiveUpdate
-from callcoach.live.worker import Begin, Finish, Happened, Hear, Order, Ready, Setup, serve
+from callcoach.live.worker import Begin, Finish, Happened, Hear, Order, Ready, Setup, UseRules, serve
+from callcoach.rules.rulebook import RuleText
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +78,13 @@ class Listening:
         with self._lock:
             self._calls[call.id] = followed
             self._orders.put(followed.begin)
+
+    def use_rules(self, published: tuple[RuleText, ...]) -> None:
+        """Have calls that begin from now on judged with these rules in the place of the rulebook's."""
+        with self._lock:
+            if published != self._setup.published:
+                self._setup = replace(self._setup, published=published)
+                self._orders.put(UseRules(published))
 
     def hear(self, call_id: str, pcm: bytes) -> None:
         """Take the next sound: 16-bit samples, agent and customer in turn. Unknown calls are ignored."""

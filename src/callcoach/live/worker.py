@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 
 from callcoach.asr.engine import StreamingEngine
 from callcoach.datapath import Call, CallEvent
+from callcoach.errors import CallCoachError
 from callcoach.live.call import LiveCall
 from callcoach.live.speaking_up import speaking
 from callcoach.live.updates import LiveUpdate
-from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.rulebook import RuleText, load_rulebook
 from callcoach.rules.runner import run_examples
 from callcoach.scoring import load_rubric
 
@@ -67,7 +68,14 @@ class Finish:
     call_id: str
 
 
-Order = Begin | Hear | Happened | Finish
+@dataclass(frozen=True, slots=True)
+class UseRules:
+    """Other rules are in force for the calls that begin from now on."""
+
+    published: tuple[RuleText, ...]
+
+
+Order = Begin | Hear | Happened | Finish | UseRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ class Setup:
     model_dir: Path
     rulebook: str
     rubric: str
+    published: tuple[RuleText, ...] = ()
+    """Rules that trainers published in the place of the rulebook's."""
     warming: Path | None = None
     """A mono WAV file of 8 kHz speech that warms recognisers; None: the first words of a call come late."""
 
@@ -91,7 +101,8 @@ class Worker:
 
     def __init__(self, setup: Setup, engine: StreamingEngine, pipe: Connection) -> None:
         self._engine = engine
-        self._rulebook = load_rulebook(setup.rulebook)
+        self._setup = setup
+        self._rulebook = load_rulebook(setup.rulebook, drafts=setup.published)
         self._rubric = load_rubric(setup.rubric)
         self._pipe = pipe
         self._telling = threading.Lock()
@@ -136,9 +147,18 @@ class Worker:
             case Happened(call_id, event):
                 if call_id in self._calls:
                     self._calls[call_id].hear_event(event)
+            case UseRules(published):
+                threading.Thread(target=self._use_rules, args=(published,), name="rules").start()
             case Finish(call_id):
                 if (ended := self._calls.pop(call_id, None)) is not None:
                     threading.Thread(target=ended.finish, name=f"finish-{call_id}").start()
+
+    def _use_rules(self, published: tuple[RuleText, ...]) -> None:
+        """Load them beside the calls that go on: it takes longer than a hint may."""
+        try:
+            self._rulebook = load_rulebook(self._setup.rulebook, drafts=published)
+        except CallCoachError:
+            log.exception("live calls go on with the rules of before")
 
     def _tell(self, call_id: str, update: LiveUpdate) -> None:
         self._send((call_id, update))

@@ -7,8 +7,8 @@ Every fault of every file is told at once, with file, line and remedy. Built-in 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from callcoach.datapath import Speaker
-from callcoach.documents import Document, Fault, list_faults, model_faults, read_documents
+from callcoach.documents import Document, Fault, list_faults, model_faults, parse_documents, read_documents
 from callcoach.errors import RuleDefinitionError
 from callcoach.rules.conditions import build_condition
 from callcoach.rules.definition import Rule, Rulebook, ScoreEffect
@@ -39,13 +39,21 @@ def builtin_names() -> list[str]:
     return sorted(path.name for path in BUILTIN.iterdir() if path.is_dir())
 
 
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """Rule documents that lie in no file; `name` stands for the file in faults."""
+
+    name: str
+    text: str
+
+
 def load_rulebook(
-    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path] = ()
+    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path | RuleText] = ()
 ) -> Rulebook:
     """Load a built-in rulebook by name, or a folder or file of rule documents.
 
-    `without_exceptions` switches named exceptions off. Rules and exceptions in the files or folders `drafts` take
-    the place of those of the same id, or are added.
+    `without_exceptions` switches named exceptions off. Rules and exceptions in the files, folders or texts `drafts`
+    take the place of those of the same id, or are added.
 
     Raises:
         RuleDefinitionError: nothing is there, or any document is wrong; every fault is listed.
@@ -57,19 +65,21 @@ def load_rulebook(
 
 
 def try_rulebook(
-    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path] = ()
+    name_or_path: str, *, without_exceptions: Iterable[str] = (), drafts: Sequence[Path | RuleText] = ()
 ) -> tuple[Rulebook | None, tuple[Fault, ...]]:
     """As `load_rulebook`, but gives the faults instead of raising."""
     files, faults = _files_of(name_or_path)
     draft = _Draft(faults=list(faults), off=frozenset(without_exceptions))
     documents = draft.read((SHARED_EXCEPTIONS, *files))
+    texts = [one for one in drafts if isinstance(one, RuleText)]
     if drafts:
-        named = [_files_of(f"{path.parent}/{path.name}") for path in drafts]
+        named = [_files_of(f"{path.parent}/{path.name}") for path in drafts if isinstance(path, Path)]
         draft.faults.extend(fault for _, wrong in named for fault in wrong)
         changes = draft.read([file for found, _ in named for file in found])
+        files = [*files, *(Path(one.file) for one in changes)]
+        changes += draft.read_texts(texts)
         replaced = {_key(one) for one in changes} - {None}
         documents = [one for one in documents if _key(one) not in replaced] + changes
-        files = [*files, *(Path(one.file) for one in changes)]
     for document in documents:
         draft.take_first(document)
     for document in documents:
@@ -83,7 +93,21 @@ def try_rulebook(
         draft.faults.append(Fault(name_or_path, 1, "没有规则 (no rules)", "放入至少一个规则文档"))
     if draft.faults:
         return None, tuple(sorted(set(draft.faults)))
-    return draft.finish(_default_book(name_or_path), _digest(files)), ()
+    return draft.finish(_default_book(name_or_path), _digest(files, texts)), ()
+
+
+def narrowed(book: Rulebook, ids: Set[str]) -> Rulebook:
+    """Return a rulebook with some of its rules only."""
+    rules = tuple(rule for rule in book.rules if rule.id in ids)
+    finder = TrieFinder(pattern for rule in rules for pattern in rule.condition.patterns())
+    return replace(book, rules=rules, finder=finder)
+
+
+def documents_of(name_or_path: str) -> dict[str, Any]:
+    """Return the rule documents of a rulebook as plain data, by rule id, as they were written."""
+    files, _ = _files_of(name_or_path)
+    found = [(_key(one), one.data) for file in files for one in read_documents(file)[0]]
+    return {key[1]: data for key, data in found if key is not None and key[0] == "id"}
 
 
 def ids_defined_in(path: Path) -> tuple[frozenset[str], bool]:
@@ -125,11 +149,13 @@ def _default_book(name_or_path: str) -> BookDocument:
     return BookDocument.model_construct(rulebook=stem, version="0", name={"zh": stem, "en": stem})
 
 
-def _digest(files: Sequence[Path]) -> str:
+def _digest(files: Sequence[Path], texts: Sequence[RuleText]) -> str:
     """Short hash of all documents: two books with the same hash judge alike."""
     digest = hashlib.sha256()
     for path in (SHARED_EXCEPTIONS, *files):
         digest.update(path.read_bytes())
+    for one in texts:
+        digest.update(one.text.encode())
     return digest.hexdigest()[:8]
 
 
@@ -150,6 +176,15 @@ class _Draft:
         documents: list[Document] = []
         for path in files:
             found, wrong = read_documents(path)
+            documents.extend(found)
+            self.faults.extend(wrong)
+        return documents
+
+    def read_texts(self, texts: Iterable[RuleText]) -> list[Document]:
+        """Read every document of the texts; what cannot be read is a fault."""
+        documents: list[Document] = []
+        for one in texts:
+            found, wrong = parse_documents(one.name, one.text)
             documents.extend(found)
             self.faults.extend(wrong)
         return documents

@@ -42,6 +42,7 @@ from callcoach.server.errors import add_error_handlers
 from callcoach.server.floor import line as floor_line
 from callcoach.server.floor import pages as floor_pages
 from callcoach.server.folders import pages as folder_pages
+from callcoach.server.folders import routes as folders
 from callcoach.server.forgery import check_forgery
 from callcoach.server.headers import SecurityHeaders
 from callcoach.server.hooks import pages as hook_pages
@@ -53,16 +54,18 @@ from callcoach.server.people import routes as people
 from callcoach.server.people import unmapped_pages
 from callcoach.server.phones import pages as phone_pages
 from callcoach.server.phones import routes as phones
-from callcoach.server.review import call_routes, plan_routes, queue_routes, round_routes
+from callcoach.server.review import call_routes, outcome_routes, plan_routes, queue_routes, round_routes
 from callcoach.server.review.clockwork import Clockwork, prepare_trends
-from callcoach.server.reviewing import appeal_pages
+from callcoach.server.reviewing import appeal_pages, plan_pages
 from callcoach.server.reviewing import pages as reviewing_pages
+from callcoach.server.rulebook import pages as rulebook_pages
+from callcoach.server.rulebook import routes as rulebook
 from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.speaking_rules import pages as speaking_rules_pages
 from callcoach.server.system import routes as system
-from callcoach.server.trends import coaching_pages, rule_pages
+from callcoach.server.trends import coaching_pages, coaching_routes, rule_pages
 from callcoach.server.trends import pages as trend_pages
 from callcoach.settings import Settings
 from callcoach.store.schema import upgrade
@@ -78,10 +81,15 @@ API_ROUTERS = (
     audit.router,
     call_routes.router,
     queue_routes.router,
+    outcome_routes.router,
     plan_routes.router,
     round_routes.router,
     phones.router,
     trend_pages.api_router,
+    rule_pages.api_router,
+    coaching_routes.router,
+    folders.router,
+    rulebook.router,
     hook_pages.api_router,
     contacts.router,
     around_routes.router,
@@ -101,6 +109,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     call_pages.router,
     reviewing_pages.router,
     appeal_pages.router,
+    plan_pages.router,
     trend_pages.router,
     desk_pages.router,
     desk_line.router,
@@ -114,6 +123,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     script_pages.router,
     script_part.router,
     floor_line.router,
+    rulebook_pages.router,
     speaking_rules_pages.router,
     hook_pages.router,
     contact_pages.router,

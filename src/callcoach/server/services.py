@@ -53,11 +53,14 @@ def open_services(settings: Settings) -> Services:
     """
     url = database_url(settings.database_url.get_secret_value(), settings.data_dir)
     database = open_database(url)
-    exchange = Exchange(listening_maker(settings), lambda: live_choices_of(database))
+    desk = Desk(settings, database)
+    exchange = Exchange(
+        listening_maker(settings, desk.rules), lambda: live_choices_of(database), lambda: desk.rules.now().published
+    )
     after_call = timedelta(seconds=settings.desk.after_call_s)
     presence = PresenceBoard(database, exchange.newsroom, after_call, utc_now)
     keeper = PhoneKeeper(settings, database)
-    return Services(settings, database, Desk(settings, database), exchange, presence, keeper)
+    return Services(settings, database, desk, exchange, presence, keeper)
 
 
 def services_of(connection: HTTPConnection) -> Services:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from callcoach.intake import Judges
 from callcoach.settings import Settings
 from callcoach.store.engine import Database
+from callcoach.work.rules_in_force import RulesInForce
 
 
 class Desk:
@@ -16,11 +18,12 @@ class Desk:
     def __init__(self, settings: Settings, database: Database) -> None:
         self.settings = settings
         self.database = database
+        self.rules = RulesInForce(settings, database)
         self._judges: Judges | None = None
         self._loading = threading.Lock()
 
     def judges(self) -> Judges:
-        """Return recogniser, rulebook and rubric.
+        """Return recogniser, the rules in force, and rubric.
 
         Raises:
             CallCoachError: one of them cannot be loaded; asked again, it is tried again.
@@ -30,7 +33,7 @@ class Desk:
                 from callcoach.judges import load_judges
 
                 self._judges = load_judges(self.settings)
-            return self._judges
+        return replace(self._judges, rulebook=self.rules.rulebook)
 
     def folder(self, call_id: str) -> Path:
         """Folder of a call's files."""

@@ -180,7 +180,7 @@ class _Deed:
 
 _REVIEWING: Mapping[str, _Deed] = {
     "judge": _Deed(bodies.VerdictBody, lambda _d, _p, body: Judge(body.finding_id, body.verdict)),
-    "add": _Deed(bodies.FindingBody, lambda desk, _p, body: added_finding(desk.services.settings.rules, body)),
+    "add": _Deed(bodies.FindingBody, lambda desk, _p, body: added_finding(desk.services, body)),
     "correct": _Deed(bodies.CorrectionBody, lambda _d, _p, body: CorrectTurn(body.turn, body.text, "")),
     "override": _Deed(bodies.OverrideBody, lambda _d, _p, body: OverrideDimension(body.dimension, body.points)),
     "note": _Deed(bodies.NoteBody, lambda _d, _p, body: AddNote(body.at_s, body.text)),

@@ -47,7 +47,7 @@ def work_of(desk: ReviewDesk, opened: Opened, place: Place) -> CallWork:
     call, principal = opened.call, desk.principal
     analysis = load(desk.services.desk.folder(call.id) / ANALYSIS_FILE)
     review = review_view(opened, to_agent=principal.role is Role.AGENT)
-    rules = catalogue_of(desk.services.settings.rules).rules
+    rules = catalogue_of(desk.services).rules
     steps = _steps(desk, opened)
     is_judge = opened.judge is None or opened.judge.person_id == principal.person_id
     return CallWork(

@@ -202,7 +202,7 @@ def _page(services: Services, principal: Principal, query: CallsQuery, rows: Cal
         tags = tags_to_choose(session, principal)
         unmapped = unmapped_agents_to_choose(session, principal)
         views = list_views(session, principal.person_id)
-    rules = catalogue_of(services.settings.rules).rules.values()
+    rules = catalogue_of(services).rules.values()
     return CallsPage(
         rows=rows,
         query=query,

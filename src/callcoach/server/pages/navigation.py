@@ -37,6 +37,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry("calls", "/calls", Permission.CALLS_SEE),
             Entry("bring", "/calls/bring", Permission.CALLS_BRING),
             Entry("floor", "/floor", Permission.PHONES_SEE),
+            Entry("rules", "/rules", Permission.RULES),
             Entry("speaking_rules", "/speaking-rules", Permission.SPEAKING_RULES),
             Entry("trends", "/trends", Permission.CALLS_SEE),
             Entry("coaching", "/coaching", Permission.CALLS_SEE),

@@ -19,6 +19,7 @@ from callcoach.line.standing import PhoneStanding, StandingCall, as_plain
 from callcoach.line.wire import Message, SoundFrame, SoundKind
 from callcoach.live import updates
 from callcoach.live.listening import Listening
+from callcoach.rules.rulebook import RuleText
 from callcoach.server.phones.news import News, Newsroom
 from callcoach.server.phones.phone import Phone
 
@@ -59,12 +60,14 @@ class Exchange:
     Args:
         listening: starts the live recognition, at the first phone; None: calls are not listened to.
         choices: the rules that trainers have speak up, or not, from now on.
+        rules: the rules that trainers published, as they are in force now.
     """
 
     def __init__(
         self,
         listening: Callable[[], Listening] | None,
         choices: Callable[[], Mapping[str, bool]] = dict,
+        rules: Callable[[], tuple[RuleText, ...]] = tuple,
     ) -> None:
         self.newsroom = Newsroom()
         self._phones: dict[int, Phone] = {}
@@ -74,6 +77,7 @@ class Exchange:
         self.listening_fault = ""
         """Why calls are not listened to although they should be; empty: nothing is wrong."""
         self._choices = choices
+        self._rules = rules
 
     # -- who is there --------------------------------------------------------------------------
 
@@ -185,6 +189,11 @@ class Exchange:
             self.listening_fault = str(error)
             log.warning("calls are not listened to as they go on: %s", error)
 
+    def use_rules(self) -> None:
+        """Have calls that begin from now on judged by the rules in force now."""
+        if self._listening is not None:
+            self._listening.use_rules(self._rules())
+
     def _begin(self, phone: Phone, standing: StandingCall) -> None:
         if self._listening is None:
             return
@@ -203,6 +212,7 @@ class Exchange:
             remote_name=standing.name,
             events=(CallEvent(CallEventKind.ANSWER, 0.0),),
         )
+        self.use_rules()
         self._listening.begin(call, phone.hello.sample_rate_hz, tell, self._choices())
 
     def _follow(self, before: StandingCall, now: StandingCall) -> None:

@@ -12,9 +12,10 @@ from callcoach.models.store import require_model
 from callcoach.settings import Settings
 from callcoach.store.engine import Database
 from callcoach.store.live_rules import live_choices
+from callcoach.work.rules_in_force import RulesInForce
 
 
-def listening_maker(settings: Settings) -> Callable[[], Listening] | None:
+def listening_maker(settings: Settings, rules: RulesInForce) -> Callable[[], Listening] | None:
     """Return what starts the process that listens to live calls; None: the settings want none."""
     if not settings.live.enabled:
         return None
@@ -22,7 +23,8 @@ def listening_maker(settings: Settings) -> Callable[[], Listening] | None:
     def make() -> Listening:
         model_dir = require_model(settings.asr.model, settings.models_dir)
         speech = Path(str(resources.files("callcoach.demo") / "dialogues" / "lost-parcel.customer.wav"))
-        return Listening(Setup(model_dir, settings.rules.rulebook, settings.rules.rubric, speech))
+        published = rules.now().published
+        return Listening(Setup(model_dir, settings.rules.rulebook, settings.rules.rubric, published, speech))
 
     return make
 

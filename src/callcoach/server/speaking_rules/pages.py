@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form
@@ -17,7 +16,6 @@ from callcoach.reports.wording import Words
 from callcoach.rights import Permission
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.live import why_at_end
-from callcoach.rules.rulebook import load_rulebook
 from callcoach.server.pages.rendering import render, translator_of
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
@@ -85,9 +83,4 @@ def _why_not(rule: Rule, book: Rulebook) -> Words:
 
 
 def _book(services: Services) -> Rulebook:
-    return _load(services.settings.rules.rulebook)
-
-
-@lru_cache(maxsize=2)
-def _load(rulebook: str) -> Rulebook:
-    return load_rulebook(rulebook)
+    return services.desk.rules.rulebook

@@ -50,6 +50,7 @@ from callcoach.store.tables.rollups import (
     TrendStaleRow,
     TrendStateRow,
 )
+from callcoach.store.tables.rules import RuleDraftRow, RuleVersionRow
 from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.scripts import ScriptRow, ScriptRunRow, ScriptTickRow, ScriptVersionRow
@@ -109,7 +110,9 @@ __all__ = [
     "RoundCallRow",
     "RoundReviewerRow",
     "RoundRow",
+    "RuleDraftRow",
     "RuleSumsRow",
+    "RuleVersionRow",
     "SavedViewRow",
     "ScorecardRow",
     "ScriptRow",
