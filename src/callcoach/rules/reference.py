@@ -288,6 +288,9 @@ In a phrase, `(甲|乙)` is one of several, `[甲]` may be left out, `…4` skip
 发布以前：`callcoach rules try 改过的文件` 在过去的通话上试，列出每条规则新增、消失的发现，按复核的结论算出现行和改后的
 准确率，并指出复核认为对、改后却找不到的地方。文件里写了的规则和例外代替现行规则集里同 id 的，其余不变；文件夹里有
 `_book.yaml` 就当作整个规则集。音量和音高的规则要加 `--sound`。
+培训师也可以在质检室的“规则”页写规则、试、发布：发布的版本代替规则集里同 id 的规则，从下一通电话起生效，可以撤回。
 Before publishing, `callcoach rules try FILE` runs the changed rules over past calls: what each newly finds and no
 longer finds, its precision before and after by reviewers' verdicts, and what reviewers hold for right and it misses.
+Trainers also write, try and publish rules on the page “Rules”: what is published takes the place of the rulebook's rule
+of the same id from the next call on.
 """
