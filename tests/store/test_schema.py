@@ -159,6 +159,22 @@ INSERT INTO script_versions (id, script_id, number, steps, made_by, made_at)
 INSERT INTO script_runs (desk_call_id, version_id, begun_at, missing) VALUES (1, 1, '2026-01-02 03:04:05', 0);
 INSERT INTO script_ticks (desk_call_id, step, at) VALUES (1, 0, '2026-01-02 03:04:05');
 """,
+    "0140": """
+INSERT INTO surveys (id, name, published) VALUES (1, '售后', 1);
+INSERT INTO survey_versions (id, survey_id, number, opening, questions, made_by, made_at)
+  VALUES (1, 1, 1, '', '[{"text": "满意吗", "kind": "rating_5", "optional": false, "low": 2}]', 1,
+  '2026-01-02 03:04:05');
+INSERT INTO follow_up_plans (id, name, survey_id, campaign_id, source, share_percent, seed, delay_h, within_h,
+  rest_days, queue, direction, tier, with_complaint, team_id, made_by, made_at, ended_at) VALUES (1, '售后', 1, 1,
+  'calls', 10, 1, 24, 72, 30, '', NULL, NULL, NULL, 1, 1, '2026-01-02 03:04:05', NULL);
+INSERT INTO follow_ups (id, plan_id, survey_id, call_pk, complaint_id, lead_id, number, number_key, customer, agent_id,
+  team_id, queue, state, due_at, expires_at, made_at, ended_at, ended_by, remark) VALUES (1, 1, 1, 1, NULL, 1,
+  '13800000020', '13800000020', '', 1, 1, '', 'answered', '2026-01-02 03:04:05', '2026-01-03 03:04:05',
+  '2026-01-02 03:04:05', '2026-01-02 04:04:05', 1, '');
+INSERT INTO survey_responses (id, follow_up_id, number, version_id, at, person_id, by_keys, is_dissatisfied,
+  callback_id) VALUES (1, 1, 1, 1, '2026-01-02 04:04:05', 1, FALSE, TRUE, 1);
+INSERT INTO survey_answers (response_id, question, kind, value, text) VALUES (1, 0, 'rating_5', 2, '');
+""",
     "0050": """
 INSERT INTO watched_files (path, size, changed_ns, problem, at, folder, call_id, again)
   VALUES ('/pbx/a.wav', 1, 1, 'broken', '2026-01-02 03:04:05', '/pbx', '', TRUE);

@@ -64,6 +64,8 @@ from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.speaking_rules import pages as speaking_rules_pages
+from callcoach.server.surveys import follow_up_pages, plan_pages, survey_pages
+from callcoach.server.surveys import routes as survey_routes
 from callcoach.server.system import routes as system
 from callcoach.server.trends import coaching_pages, coaching_routes, rule_pages
 from callcoach.server.trends import pages as trend_pages
@@ -95,6 +97,7 @@ API_ROUTERS = (
     around_routes.router,
     callback_routes.router,
     complaint_routes.router,
+    survey_routes.router,
     customers.router,
     campaigns.router,
     do_not_call.api_router,
@@ -122,6 +125,9 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     disposition_pages.router,
     script_pages.router,
     script_part.router,
+    survey_pages.router,
+    plan_pages.router,
+    follow_up_pages.router,
     floor_line.router,
     rulebook_pages.router,
     speaking_rules_pages.router,

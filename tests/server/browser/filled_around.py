@@ -33,6 +33,7 @@ from callcoach.store.around.wrap_ups import wrap_up
 from callcoach.store.calls import get_call
 from callcoach.store.engine import Database
 from callcoach.store.people import as_principal, person_by_login
+from tests.server.browser.filled_surveys import put_surveys
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
 """The server's clock is the real one, so that what is late is late."""
@@ -59,6 +60,7 @@ def put_around(settings: Settings, database: Database) -> None:
         _put_records(session, boss, outcomes)
         _put_callbacks(session, boss)
         _put_complaints(session, settings, boss)
+        put_surveys(session, NOW)
 
 
 def _put_outcomes(session: Session) -> list[int]:

@@ -11,6 +11,7 @@ from callcoach.store.around.callbacks import Callback
 from callcoach.store.around.complaint_model import Complaint
 from callcoach.store.around.desk_calls import CallRef
 from callcoach.store.around.dispositions import Disposition
+from callcoach.store.around.follow_ups import FollowUp, Response
 from callcoach.store.around.kept import DeskRecord
 from callcoach.store.around.notes import Note
 from callcoach.store.around.wrap_ups import WrapUp
@@ -64,6 +65,8 @@ class AroundPart(View):
     records: tuple[DeskRecord, ...]
     callbacks: tuple[Callback, ...]
     complaints: tuple[Complaint, ...]
+    follow_ups: tuple[tuple[FollowUp, Response | None], ...]
+    """Who was asked after it, with the answers that count."""
 
 
 @dataclass(frozen=True, slots=True)

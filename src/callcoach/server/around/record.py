@@ -9,6 +9,7 @@ from callcoach.server.services import Services
 from callcoach.store.around.callbacks import CallbackFilter, list_callbacks
 from callcoach.store.around.complaint_lists import list_complaints
 from callcoach.store.around.complaint_model import ComplaintFilter
+from callcoach.store.around.follow_ups import FollowUpFilter, list_follow_ups, responses_of
 from callcoach.store.around.kept import records_of
 from callcoach.store.calls import get_call
 
@@ -24,4 +25,7 @@ def around_part(services: Services, principal: Principal, call_id: str) -> Aroun
         call = get_call(session, principal, call_id)
         callbacks = list_callbacks(session, principal, CallbackFilter(call_pk=call.pk)).callbacks
         complaints = list_complaints(session, viewer, ComplaintFilter(call_pk=call.pk)).complaints
-        return AroundPart(call.id, records_of(session, call.pk), callbacks, complaints)
+        follow_ups = list_follow_ups(session, principal, FollowUpFilter(call_pk=call.pk)).follow_ups
+        answers = responses_of(session, [one.id for one in follow_ups])
+        asked = tuple((one, next(iter(answers.get(one.id, ())), None)) for one in follow_ups)
+        return AroundPart(call.id, records_of(session, call.pk), callbacks, complaints, asked)

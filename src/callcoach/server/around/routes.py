@@ -104,6 +104,7 @@ class AroundView(BaseModel):
     records: list[RecordView]
     callback_ids: list[int]
     complaint_ids: list[int]
+    follow_up_ids: list[int]
 
 
 @router.get("/desk/notes")
@@ -175,6 +176,7 @@ def get_around(
         records=records,
         callback_ids=[one.id for one in part.callbacks],
         complaint_ids=[one.id for one in part.complaints],
+        follow_up_ids=[one.id for one, _ in part.follow_ups],
     )
 
 

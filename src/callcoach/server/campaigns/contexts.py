@@ -9,6 +9,7 @@ from typing import ClassVar
 from callcoach.campaigns.outcomes import CampaignMode, LeadState, Outcome
 from callcoach.reports.wording import Words
 from callcoach.server.pages.rendering import View
+from callcoach.server.surveys.asking import AskingPart
 from callcoach.store.campaigns.do_not_call import DoNotCall
 from callcoach.store.campaigns.model import Attempt, Campaign, CampaignTerms, Lead, Progress
 from callcoach.store.model import Team
@@ -35,6 +36,8 @@ class LeadPart(View):
     outcomes: Mapping[Outcome, Words]
     told: Words | None
     """What came of the last deed."""
+    asking: AskingPart | None
+    """The questions it is called for; None: it is called for something else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.rendering import render
 from callcoach.server.principal import by, require
 from callcoach.server.services import Services, WithServices
+from callcoach.server.surveys.asking import asking_of_lead
 from callcoach.store.campaigns.keeping import campaign_by_id, joined, list_campaigns
 from callcoach.store.campaigns.leads import attempts_of
 from callcoach.store.campaigns.model import Refusal
@@ -134,6 +135,7 @@ def lead_part(services: Services, principal: Principal, told: Words | None = Non
             states=STATES,
             outcomes=OUTCOMES,
             told=told,
+            asking=asking_of_lead(session, lead.id) if lead else None,
         )
 
 

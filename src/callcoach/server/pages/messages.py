@@ -17,6 +17,8 @@ from pydantic import TypeAdapter
 
 from callcoach.around.callbacks import CallbackState, CallbackStep
 from callcoach.around.complaints import Approver, ComplaintState, ComplaintStep, Demand
+from callcoach.around.follow_ups import FollowUpState
+from callcoach.around.surveys import QuestionKind
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
 from callcoach.store.around.complaint_model import ComplaintField
@@ -51,6 +53,8 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "demand": Demand,
     "approval": Approver,
     "complaint_field": ComplaintField,
+    "follow_up_state": FollowUpState,
+    "question_kind": QuestionKind,
 }
 """Domains of keys whose second part is computed: there is one for each member, by its value."""
 TAGS = {Language.ZH: "zh-CN", Language.EN: "en"}

@@ -57,6 +57,9 @@ NAVIGATION: tuple[Section, ...] = (
         (
             Entry("callbacks", "/callbacks", Permission.AROUND_CALL),
             Entry("complaints", "/complaints", Permission.COMPLAINTS),
+            Entry("follow_ups", "/follow-ups", Permission.AROUND_CALL),
+            Entry("follow_up_plans", "/follow-up-plans", Permission.CAMPAIGNS_KEEP),
+            Entry("surveys", "/surveys", Permission.CALL_TEXTS),
             Entry("dispositions", "/dispositions", Permission.CALL_TEXTS),
             Entry("scripts", "/scripts", Permission.CALL_TEXTS),
         ),

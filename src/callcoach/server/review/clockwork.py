@@ -16,6 +16,7 @@ from callcoach.server.review.desk import decision_due
 from callcoach.server.services import Services
 from callcoach.store.around.callbacks import escalate_overdue
 from callcoach.store.around.complaints import tell_late
+from callcoach.store.around.follow_up_plans import close_follow_ups, draw_follow_ups, follow_up_plans_in_force
 from callcoach.store.reviews.appeals import lapse, overdue
 from callcoach.store.reviews.appointing import appoint, without_judge
 from callcoach.store.reviews.drawing import draw_due, plans_in_force
@@ -32,9 +33,12 @@ def look(services: Services) -> None:
     """Do what is due now; what fails is logged and due again at the next look."""
     with services.database.reading() as session:
         calls, plans = overdue(session, services.now()), plans_in_force(session)
-        appeals = without_judge(session)
+        appeals, follow_up_plans = without_judge(session), follow_up_plans_in_force(session)
     _try("callbacks that are overdue", lambda: _escalate(services))
     _try("complaints that are late", lambda: _tell_late(services))
+    _try("follow-ups whose time is over", lambda: _close_follow_ups(services))
+    for plan_id in follow_up_plans:
+        _try(f"follow-up plan {plan_id}", lambda plan_id=plan_id: _draw_follow_ups(services, plan_id))
     for call_pk in calls:
         _try(f"the end of an appeal's time (call key {call_pk})", lambda call_pk=call_pk: _lapse(services, call_pk))
     for call_pk in appeals:
@@ -97,6 +101,20 @@ def _escalate(services: Services) -> None:
 def _tell_late(services: Services) -> None:
     with services.database.writing() as session:
         tell_late(session, services.now())
+
+
+def _close_follow_ups(services: Services) -> None:
+    with services.database.writing() as session:
+        close_follow_ups(session, services.now())
+
+
+def _draw_follow_ups(services: Services, plan_id: int) -> None:
+    now = services.now()
+    today = now.astimezone(calendar_of(services.settings).zone).date()
+    with services.database.writing() as session:
+        count = draw_follow_ups(session, plan_id, now, today)
+    if count:
+        logger.info("follow-up plan %d put %d customers on its list", plan_id, count)
 
 
 def _appoint(services: Services, call_pk: int) -> None:

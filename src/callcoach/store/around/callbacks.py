@@ -118,8 +118,10 @@ class StepTaken:
     """Put right when a draft is confirmed."""
 
 
-def add_callback(session: Session, person_id: int, new: NewCallback, now: datetime) -> int:
-    """Make a callback, and return its id.
+def add_callback(
+    session: Session, person_id: int, new: NewCallback, now: datetime, *, state: CallbackState = CallbackState.OPEN
+) -> int:
+    """Make a callback, or a draft that its owner has yet to confirm; return its id.
 
     Raises:
         InputError: it lacks a number, or a text is too long.
@@ -131,7 +133,7 @@ def add_callback(session: Session, person_id: int, new: NewCallback, now: dateti
     owner_id = new.owner_id or person_id
     person_by_id(session, owner_id)
     row = CallbackRow(
-        state=CallbackState.OPEN,
+        state=state,
         due_at=new.due_at,
         number=new.number.strip(),
         customer=new.customer.strip(),

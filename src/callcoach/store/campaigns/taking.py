@@ -10,18 +10,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import CursorResult, Select, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, case, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from callcoach.around.follow_ups import FollowUpState
 from callcoach.campaigns.outcomes import LeadState, Outcome
 from callcoach.errors import ConflictError, NotFoundError
 from callcoach.store.campaigns.attempts import end_attempt
 from callcoach.store.campaigns.do_not_call import holds_on
 from callcoach.store.campaigns.leads import WAITING, get_lead
 from callcoach.store.campaigns.model import Lead
-from callcoach.store.tables import AttemptRow, DoNotCallRow, LeadRow, NumberHoldRow
+from callcoach.store.tables import AttemptRow, DoNotCallRow, FollowUpRow, LeadRow, NumberHoldRow
 
 LOOKED_AT = 20
 """Numbers that are tried one after the other where others hold them or the do-not-call list has them."""
@@ -42,6 +43,7 @@ def take_next(
             LeadRow.next_at <= now,
             or_(LeadRow.owner_id == person_id, LeadRow.owner_id.is_(None)),
             LeadRow.number_key.not_in(select(NumberHoldRow.number_key).where(NumberHoldRow.until > now)),
+            ~_asks_after_own(person_id),
         )
         .order_by(case((LeadRow.state == LeadState.LATER, 0), else_=1), LeadRow.owner_id.is_(None), LeadRow.next_at)
         .order_by(LeadRow.id)
@@ -187,6 +189,12 @@ def hold(session: Session, key: str, lead_id: int, until: datetime, now: datetim
 def going_on(lead_id: int) -> Select[int]:
     """Return the query of the attempt that goes on."""
     return select(AttemptRow.id).where(AttemptRow.lead_id == lead_id, AttemptRow.outcome == Outcome.DIALLING)
+
+
+def _asks_after_own(person_id: int) -> ColumnElement[bool]:
+    """Whether a number is to be asked how it was served by this person: that is somebody else's to ask."""
+    own = (FollowUpRow.lead_id == LeadRow.id, FollowUpRow.state == FollowUpState.OPEN)
+    return select(FollowUpRow.id).where(*own, FollowUpRow.agent_id == person_id).exists()
 
 
 def _take(session: Session, lead_id: int, key: str, person_id: int, *, now: datetime, hold_s: float) -> bool:

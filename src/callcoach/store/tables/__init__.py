@@ -55,6 +55,14 @@ from callcoach.store.tables.saved_views import SavedViewRow
 from callcoach.store.tables.scorecards import DimensionRow, ScorecardRow
 from callcoach.store.tables.scripts import ScriptRow, ScriptRunRow, ScriptTickRow, ScriptVersionRow
 from callcoach.store.tables.sip_accounts import SipAccountRow
+from callcoach.store.tables.surveys import (
+    FollowUpPlanRow,
+    FollowUpRow,
+    SurveyAnswerRow,
+    SurveyResponseRow,
+    SurveyRow,
+    SurveyVersionRow,
+)
 from callcoach.store.tables.trends import CoachingRow, MeasuresRow
 from callcoach.store.tables.watched import WatchedFileRow, WatchedFolderRow
 
@@ -87,6 +95,8 @@ __all__ = [
     "DispositionRow",
     "DoNotCallRow",
     "FindingRow",
+    "FollowUpPlanRow",
+    "FollowUpRow",
     "HookRow",
     "HourSumsRow",
     "IdentityRow",
@@ -122,6 +132,10 @@ __all__ = [
     "SessionRow",
     "SignInAttemptRow",
     "SipAccountRow",
+    "SurveyAnswerRow",
+    "SurveyResponseRow",
+    "SurveyRow",
+    "SurveyVersionRow",
     "TagRow",
     "TeamRow",
     "TrendStaleRow",

@@ -1,0 +1,1 @@
+"""Satisfaction surveys: written, put to a sample of customers, answered at the desk, on a page or by keys."""
