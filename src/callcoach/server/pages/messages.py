@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from callcoach.around.callbacks import CallbackState, CallbackStep
 from callcoach.around.complaints import Approver, ComplaintState, ComplaintStep, Demand
-from callcoach.around.follow_ups import FollowUpState
+from callcoach.around.follow_ups import FollowUpSource, FollowUpState
 from callcoach.around.surveys import QuestionKind
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
@@ -54,6 +54,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "approval": Approver,
     "complaint_field": ComplaintField,
     "follow_up_state": FollowUpState,
+    "follow_up_source": FollowUpSource,
     "question_kind": QuestionKind,
 }
 """Domains of keys whose second part is computed: there is one for each member, by its value."""
