@@ -70,6 +70,14 @@ def _named_groups(pattern: str) -> str:
     return pattern
 
 
+def _queue_numbers(lines: tuple[str, ...]) -> tuple[str, ...]:
+    for line in lines:
+        number, _, name = (part.strip() for part in line.partition("="))
+        if not number or not 0 < len(name) <= 120:
+            raise ValueError(f"{line!r}: expected a number, an equals sign and the queue's name, such as 4001=售后")
+    return lines
+
+
 class SipSettings(BaseModel):
     """The agent's account at the company's PBX."""
 
@@ -99,6 +107,12 @@ class SipSettings(BaseModel):
     event_headers: tuple[str, ...] = Field(
         default=("X-Call-ID", "P-Asserted-Identity"), description="INVITE headers copied into the call record."
     )
+    queue_headers: tuple[str, ...] = Field(
+        default=("X-Queue", "X-Queue-Name"), description="INVITE headers in which the PBX names a call's queue."
+    )
+    queue_numbers: Annotated[tuple[str, ...], AfterValidator(_queue_numbers)] = Field(
+        default=(), description="Queues by the number that was dialled, such as `4001=售后`; a header comes first."
+    )
     allow_from: tuple[str, ...] = Field(
         default=(),
         description="Addresses or networks that may send INVITEs besides the registrar; none of either: any may.",
@@ -106,6 +120,12 @@ class SipSettings(BaseModel):
     follow_transfers: bool = Field(
         default=True, description="Follow a transfer (REFER) asked for by the other side, within the own domain only."
     )
+
+    @property
+    def queue_by_number(self) -> dict[str, str]:
+        """The queues by the numbers that are dialled for them."""
+        pairs = (line.partition("=") for line in self.queue_numbers)
+        return {number.strip(): name.strip() for number, _, name in pairs}
 
 
 class PhoneSettings(BaseModel):

@@ -30,6 +30,8 @@ class StandingCall:
     """`on`, `paused` or `off`."""
     barged: bool = False
     """Whether a supervisor speaks with both sides."""
+    queue: str = ""
+    """The company's queue it came through; empty: none, or not told."""
     talking_since: float | None = None
     """When it was answered, Unix time in seconds."""
 
@@ -63,9 +65,8 @@ def after(standing: PhoneStanding, event: Mapping[str, Any], at: float) -> Phone
                 retry_s=event["retry_s"],
             )
         case "IncomingCall":
-            return _with(
-                standing, StandingCall(event["call_id"], "inbound", event["number"], event["name"], "ringing_in")
-            )
+            rings = StandingCall(event["call_id"], "inbound", event["number"], event["name"], "ringing_in")
+            return _with(standing, replace(rings, queue=event.get("queue", "")))
         case "OutgoingCall":
             return _with(standing, StandingCall(event["call_id"], "outbound", event["target"], phase="dialing"))
         case "SwitchesChanged":

@@ -46,6 +46,8 @@ class IncomingCall:
     headers: tuple[tuple[str, str], ...]
     source: str
     waiting: bool
+    queue: str = ""
+    """The company's queue it came through; empty: none, or not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class CallTurnedAway:
     name: str
     headers: tuple[tuple[str, str], ...]
     source: str
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from callcoach.sip.conference import Conference
 from callcoach.sip.equipment import Equipment
 from callcoach.sip.pjsua.leg import PjCall
 from callcoach.sip.pjsua.library import Library
+from callcoach.sip.queues import queue_of
 from callcoach.sip.recordings import Recordings
 from callcoach.sip.registration import Registration
 from callcoach.sip.states import IllegalTransitionError, Phase, Trigger, legal_triggers
@@ -288,16 +289,20 @@ class Switchboard:
             return
         waiting = any(session.state.phase is Phase.TALKING for session in self.sessions)
         caller = parse_party("".join(header_values(fact.message, "From")[:1]))
-        headers = _chosen_headers(fact.message, (CALL_ID_HEADER, *self._has.settings.event_headers))
+        settings = self._has.settings
+        headers = _chosen_headers(fact.message, (CALL_ID_HEADER, *settings.event_headers))
+        queue = queue_of(fact.message, settings.queue_headers, settings.queue_by_number)
         if self._do_not_disturb:
             leg.end(BUSY)
-            self._emit(events.CallTurnedAway(caller.number, caller.name, headers, fact.source))
+            self._emit(events.CallTurnedAway(caller.number, caller.name, headers, fact.source, queue))
             return
-        session = self._open(leg, Direction.INBOUND, caller, headers)
+        session = self._open(leg, Direction.INBOUND, caller, headers, queue)
         session.move(Trigger.INVITED, Speaker.CUSTOMER)
         session.ring(Speaker.CUSTOMER)
         leg.respond(RINGING)
-        self._emit(events.IncomingCall(session.call.id, caller.number, caller.name, headers, fact.source, waiting))
+        self._emit(
+            events.IncomingCall(session.call.id, caller.number, caller.name, headers, fact.source, waiting, queue)
+        )
         if self._auto_answer and not (waiting and self._has.hold_others):
             self.answer(session)
 
@@ -334,7 +339,12 @@ class Switchboard:
     # -- beginning and end of a call -----------------------------------------------------------
 
     def _open(
-        self, leg: PjCall, direction: Direction, party: Party, headers: tuple[tuple[str, str], ...] = ()
+        self,
+        leg: PjCall,
+        direction: Direction,
+        party: Party,
+        headers: tuple[tuple[str, str], ...] = (),
+        queue: str = "",
     ) -> CallSession:
         call = Call(
             id=new_call_id(),
@@ -344,6 +354,7 @@ class Switchboard:
             remote_name=party.name,
             started_at=datetime.now(UTC),
             headers=headers or ((CALL_ID_HEADER, leg.sip_call_id()),),
+            queue=queue,
         )
         session = CallSession(call, leg, self.recordings.recorder(call), self._emit)
         self._sessions[session.leg_id] = session

@@ -9,7 +9,7 @@ from callcoach.rights import Permission
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One tab. `path` answers GET with `number`, `call_id` and `direction`; `title` is a key of the messages."""
+    """One tab. `path` answers GET with `number`, `call_id`, `direction`, `queue`; `title` is a key of the messages."""
 
     name: str
     title: str

@@ -60,8 +60,8 @@ class Around {
     this.chosen = name;
     for (const tab of this.tabs.children) tab.setAttribute("aria-selected", String(tab.dataset.panel === name));
     if (panel.needs_call && !this.call) return this.box.replaceChildren(this.idle);
-    const { number, call_id, direction } = this.call ?? {};
-    const query = this.call ? `?${new URLSearchParams({ number, call_id, direction })}` : "";
+    const { number, call_id, direction, queue = "" } = this.call ?? {};
+    const query = this.call ? `?${new URLSearchParams({ number, call_id, direction, queue })}` : "";
     htmx.ajax("GET", `${panel.path}${query}`, { target: "#desk-around", swap: "innerHTML" });
   }
 
