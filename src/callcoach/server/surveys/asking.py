@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import ClassVar
 
-from sqlalchemy.orm import Session
-
 from callcoach.around.surveys import RANGES, QuestionKind
 from callcoach.principal import Principal
 from callcoach.server.pages.rendering import View
@@ -25,6 +23,7 @@ from callcoach.store.around.follow_ups import (
 )
 from callcoach.store.around.surveys import SurveyVersion
 from callcoach.store.audit import note
+from callcoach.store.engine import Session
 
 
 @dataclass(frozen=True, slots=True)
