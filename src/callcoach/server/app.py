@@ -64,7 +64,7 @@ from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.speaking_rules import pages as speaking_rules_pages
-from callcoach.server.surveys import follow_up_pages, plan_pages, survey_pages
+from callcoach.server.surveys import follow_up_pages, follow_up_plan_pages, survey_pages
 from callcoach.server.surveys import routes as survey_routes
 from callcoach.server.system import routes as system
 from callcoach.server.trends import coaching_pages, coaching_routes, rule_pages
@@ -126,7 +126,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     script_pages.router,
     script_part.router,
     survey_pages.router,
-    plan_pages.router,
+    follow_up_plan_pages.router,
     follow_up_pages.router,
     floor_line.router,
     rulebook_pages.router,

@@ -20,7 +20,7 @@ from callcoach.rights import Permission
 from callcoach.server.principal import by, require
 from callcoach.server.services import WithServices
 from callcoach.server.surveys.asking import answer, detail_of, not_answered
-from callcoach.server.surveys.plan_pages import add_plan, end_plan
+from callcoach.server.surveys.follow_up_plan_pages import add_plan, end_plan
 from callcoach.store.around.follow_up_plans import FollowUpPlan, list_follow_up_plans
 from callcoach.store.around.follow_ups import (
     FollowUp,
