@@ -51,8 +51,8 @@ CHUNK_S = 0.5
 LONG_PIECE_S = 15.0
 """From here on a piece may be ended where Vosk hears a pause, so that its lattice stays small."""
 RETIRE_AFTER_S = 150.0
-"""A recogniser is replaced after this much sound: what it composed of its graph only grows, to 100 MB after
-100 s, 135 after 200 s, 150 after 300 s. A new one costs as much as 40 s of sound."""
+"""A recogniser is replaced after this much sound: what it composed of its graph only grows, to 130 MB after
+150 s, 160 after 250 s, 190 after 350 s, 210 after 600 s, 230 after 950 s. A new one costs as much as 40 s of sound."""
 KEEP_BETWEEN_S = 60.0
 """Kept for the next recording when it has heard no more: what comes after the recognition needs the memory."""
 MIN_WORD_S = 0.01
@@ -77,12 +77,14 @@ class VoskEngine:
 
     name = "vosk"
 
-    def __init__(self, model_dir: Path, *, decoding: Settings = DECODING) -> None:
+    def __init__(
+        self, model_dir: Path, *, decoding: Settings = DECODING, retire_after_s: float = RETIRE_AFTER_S
+    ) -> None:
         vosk.SetLogLevel(NEVER_LOGS)
         self.model = model_dir.name
         self._vosk_model = _load(model_dir, decoding)
         self._spell_once = lru_cache(MAX_SENTENCES_KEPT)(self._spell)
-        self._pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz))
+        self._pool = RecogniserPool(lambda rate_hz: Recogniser(self._vosk_model, rate_hz), retire_after_s)
         self._lock = threading.Lock()
         self._expected: tuple[tuple[str, ...], RecogniserPool | None] | None = None
         """The sentences that were expected last, and recognisers that expect them."""
@@ -194,9 +196,10 @@ def _change(text: str, options: Mapping[str, str]) -> str:
 class RecogniserPool:
     """Recognisers of one kind, kept from one portion of sound to the next."""
 
-    def __init__(self, make: Callable[[int], Recogniser]) -> None:
-        """`make` makes one for a sample rate in Hz."""
+    def __init__(self, make: Callable[[int], Recogniser], retire_after_s: float = RETIRE_AFTER_S) -> None:
+        """`make` makes one for a sample rate in Hz; one that has heard `retire_after_s` is replaced."""
         self._make = make
+        self._retire_after_s = retire_after_s
         self._idle: dict[int, list[Recogniser]] = {}
         self._lock = threading.Lock()
 
@@ -219,7 +222,7 @@ class RecogniserPool:
         with self._lock:
             self._idle.setdefault(sample_rate_hz, []).append(recogniser)
         del recogniser
-        self.retire(RETIRE_AFTER_S)
+        self.retire(self._retire_after_s)
 
     def warm(self, sample_rate_hz: int, samples: NDArray[np.int16], count: int) -> None:
         """See to it that `count` idle recognisers have heard `samples`, speech of shape (frames,).

@@ -6,7 +6,9 @@ else. Takes orders, gives `(call id, update)`; it knows no web, database or SIP.
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 import threading
 import wave
 from collections.abc import Mapping
@@ -33,6 +35,11 @@ log = logging.getLogger(__name__)
 READY_RECOGNISERS = 2
 """Kept warm beside those in use: two sides may begin to speak at once."""
 LOOK_EVERY_S = 0.5
+RETIRE_AFTER_S = 900.0
+"""Recognisers of live calls serve six times as long as elsewhere: a new one takes the time of 40 s of sound from the
+calls that go on, and grows by little any more (`callcoach.asr.vosk_engine`)."""
+WARMING_NICENESS = 10
+"""Warming up is for later: who speaks now goes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,8 @@ class Worker:
                 self._stopping.set()
 
     def _keep_warm(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # a thread of its own on Linux; elsewhere it competes
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), WARMING_NICENESS)
         while self._speech is not None and not self._stopping.is_set():
             rate_hz, samples = self._speech
             self._engine.warm(rate_hz, samples, READY_RECOGNISERS)
@@ -181,7 +190,7 @@ def serve(setup: Setup, pipe: Connection) -> None:
     """Run the process: load the model, then carry out orders."""
     from callcoach.asr.vosk_engine import VoskEngine
 
-    Worker(setup, VoskEngine(setup.model_dir), pipe).run()
+    Worker(setup, VoskEngine(setup.model_dir, retire_after_s=RETIRE_AFTER_S), pipe).run()
 
 
 def _read(path: Path) -> tuple[int, NDArray[np.int16]]:
