@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from callcoach.datapath import Direction, Speaker
 from callcoach.line.standing import PhoneStanding, after, as_plain, from_plain
 from callcoach.sip import events
@@ -67,5 +69,7 @@ def test_what_another_version_knows_besides_is_left_out():
 
 
 def test_it_survives_the_line():
-    standing = folded(RINGS, TALKS)
+    recovered = events.RecordingRecovered("c0", Path("calls/c0"), None, 2.0)
+    standing = folded(recovered, RINGS, TALKS)
+    assert standing.recovered == ("c0",)
     assert from_plain(as_plain(standing)) == standing

@@ -51,7 +51,10 @@ def _two(phone: Softphone, words: list[str], command: str) -> tuple[str, str]:
     ids = [call.id for call in phone.calls()]
     chosen = [_named(phone, [word]) for word in words] or ids
     if len(chosen) != 2:
-        raise CallCoachError(f"{command} joins two calls; there are {len(ids)}. Name two: {command} CALL CALL.")
+        raise CallCoachError(
+            f"{command} joins two calls; there are {len(ids)}. Name two: {command} CALL CALL.",
+            f"{command} 需要两通电话，现在有 {len(ids)} 通。请写明两通：{command} CALL CALL。",
+        )
     return chosen[0], chosen[1]
 
 
@@ -88,7 +91,10 @@ COMMANDS: Mapping[str, Command] = {
 
 def _one(words: list[str]) -> str:
     if len(words) != 1:
-        raise CallCoachError("Expected one word after the command. `help` lists the commands.")
+        raise CallCoachError(
+            "Expected one word after the command. `help` lists the commands.",
+            "命令后要有一个词。`help` 列出命令。",
+        )
     return words[0]
 
 
@@ -98,27 +104,32 @@ def _id(phone: Softphone, words: list[str]) -> str | None:
         return None
     found = [call.id for call in phone.calls() if call.id.endswith(words[0])]
     if len(found) != 1:
-        raise CallCoachError(f"{len(found)} calls are named {words[0]!r}. `calls` lists them.")
+        raise CallCoachError(
+            f"{len(found)} calls are named {words[0]!r}. `calls` lists them.",
+            f"叫 {words[0]!r} 的通话有 {len(found)} 通。`calls` 列出通话。",
+        )
     return found[0]
 
 
 def _named(phone: Softphone, words: list[str]) -> str:
     found = _id(phone, words)
     if found is None:
-        raise CallCoachError("Name a call. `calls` lists them.")
+        raise CallCoachError("Name a call. `calls` lists them.", "请写明是哪一通。`calls` 列出通话。")
     return found
 
 
 def _on(words: list[str]) -> bool:
     if words not in (["on"], ["off"]):
-        raise CallCoachError(f"Found {' '.join(words)!r}; expected on or off.")
+        raise CallCoachError(
+            f"Found {' '.join(words)!r}; expected on or off.", f"写的是 {' '.join(words)!r}，应为 on 或 off。"
+        )
     return words == ["on"]
 
 
 def _command(word: str) -> Command:
     command = COMMANDS.get(word)
     if command is None:
-        raise CallCoachError(f"{word!r} is not a command. `help` lists them.")
+        raise CallCoachError(f"{word!r} is not a command. `help` lists them.", f"没有命令 {word!r}，看 `help`。")
     return command
 
 
@@ -168,7 +179,8 @@ class Console:
         try:
             result = _command(words[0]).run(self._phone, words[1:])
         except CallCoachError as error:
-            self.say({"event": "CommandFailed", "command": line.strip(), "error": str(error)}, f"错误 Error: {error}")
+            failed = {"event": "CommandFailed", "command": line.strip(), "error": str(error), "error_zh": error.zh}
+            self.say(failed, f"没有成功 failed: {error.zh} · {error}" if error.zh else f"没有成功 failed: {error}")
             return
         shown = "\n".join(result) if isinstance(result, list) else ""
         self.say({"event": "CommandDone", "command": line.strip(), "result": result}, shown)

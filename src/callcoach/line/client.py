@@ -25,7 +25,9 @@ from callcoach.line.handing_in import HandingIn
 from callcoach.line.headset import Headset
 from callcoach.line.standing import PhoneStanding, after, as_plain
 from callcoach.line.wire import (
+    NOT_UNDERSTOOD,
     PROTOCOL,
+    REPLACED,
     Answer,
     Ask,
     Happened,
@@ -48,7 +50,14 @@ PATH = "/api/v1/phone"
 AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Pauses before the server is tried again; the last one is kept."""
 REFUSED_AGAIN_S = 30.0
-"""Pause after it refused the token: trying at once cannot help."""
+"""Pause after it refused the token, or another phone took over: trying at once cannot help, and two phones of one
+person would take the line from each other for ever."""
+CLOSED: Mapping[int, str] = {
+    REPLACED: "同一账号的另一台软电话接替了本机，请只留一台 · another phone of this person took over; keep one",
+    NOT_UNDERSTOOD: "与服务器的版本不合，请更新到同一版本 · this phone and the server differ in version; update both",
+}
+"""What is said when the server closes the line with these codes."""
+LOST = "与服务器的连接断了，通话与录音照常 · the line is down, calls and recording go on"
 OPEN_TIMEOUT_S = 10.0
 PING_S = 5.0
 """The server is taken for gone when it has not answered for twice as long."""
@@ -163,6 +172,12 @@ class PhoneLine:
                 if code in REFUSALS:
                     pause_s = REFUSED_AGAIN_S
                 self._told(f"服务器拒绝连接（{code}），请检查令牌 · the server refused ({code}): check phone.token")
+            except ConnectionClosed as error:
+                code = error.rcvd.code if error.rcvd else 0
+                if code in CLOSED:
+                    pause_s = REFUSED_AGAIN_S
+                reason = f" ({error.rcvd.reason})" if error.rcvd and error.rcvd.reason else ""
+                self._told(CLOSED.get(code, LOST) + reason)
             except (OSError, WebSocketException, LineError) as error:
                 self._told(f"服务器不可达，通话与录音照常 · server unreachable, calls and recording go on ({error})")
             tries += 1

@@ -15,7 +15,7 @@ from pathlib import Path
 import requests
 
 from callcoach.atomic import write_atomic
-from callcoach.errors import LineError, RecordingError
+from callcoach.errors import CallCoachError, LineError, RecordingError
 from callcoach.recording.record import CALL_FILE, WAV_FILE, CallRecord, read_record
 
 log = logging.getLogger(__name__)
@@ -66,15 +66,17 @@ class HandingIn:
     def _hand_in_all(self) -> None:
         for folder in waiting(self._calls_dir):
             try:
-                self._told(f"录音已提交 · recording handed in: {hand_in(folder, self._address, self._token)}")
+                self._told(f"录音已交给服务器 · recording handed in: {hand_in(folder, self._address, self._token)}")
                 self._away = False
             except (LineError, requests.RequestException) as error:
                 if not self._away:
-                    self._told(f"录音暂存本机，稍后提交 · recordings wait here until the server takes them ({error})")
+                    self._told(f"录音先存本机，稍后自动提交 · recordings wait here for the server: {_in_words(error)}")
                 self._away = True
                 return
             except RecordingError as error:
-                self._told(f"录音无法提交 · a recording cannot be handed in: {error}")
+                self._told(
+                    f"这份录音服务器不收，仍在本机，请告诉管理员 · the server refuses a recording: {_in_words(error)}"
+                )
                 _mark(folder, REFUSAL_FILE, {"error": str(error)})
 
 
@@ -96,14 +98,16 @@ def hand_in(folder: Path, address: str, token: str) -> str:
     record = read_record(folder)
     answer = _send(folder, record, address, token)
     if answer.status_code >= LATER or answer.status_code in PASSING:
-        raise LineError(f"the server answered {answer.status_code}: {answer.text[:200]}")
+        raise LineError(*_refusal(answer))
     if answer.status_code not in OK:
-        raise RecordingError(f"{folder.name}: the server answered {answer.status_code}: {answer.text[:200]}")
+        en, zh = _refusal(answer)
+        raise RecordingError(f"{folder.name}: {en}", f"{folder.name}：{zh}")
     plain = answer.json()
     expected = record.recording.sha256 if record.recording else ""
     if plain.get("sha256") != expected:
         raise LineError(
-            f"{folder.name}: the server has {plain.get('sha256')!r}, expected {expected!r}; sent again later"
+            f"{folder.name}: the server has {plain.get('sha256')!r}, expected {expected!r}; sent again later",
+            f"{folder.name}：服务器收到的录音与本机不一致，稍后重新提交",
         )
     _mark(folder, RECEIPT_FILE, {"id": plain["id"], "sha256": expected, "at": datetime.now(UTC).isoformat()})
     return str(plain["id"])
@@ -118,6 +122,25 @@ def _send(folder: Path, record: CallRecord, address: str, token: str) -> request
             data={"metadata": (folder / CALL_FILE).read_text(encoding="utf-8")},
             timeout=TIMEOUT_S,
         )
+
+
+def _refusal(answer: requests.Response) -> tuple[str, str]:
+    """Return what the server said, in English and Chinese."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {}
+    detail = problem.get("detail") or answer.text[:200]
+    status = answer.status_code
+    zh = problem.get("detail_zh") or problem.get("title_zh") or answer.text[:200]
+    return f"the server answered {status}: {detail}", f"服务器回答 {status}：{zh}"
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, requests.RequestException):
+        return f"连不上服务器 · it cannot be reached ({type(error).__name__})"
+    zh = error.zh if isinstance(error, CallCoachError) else ""
+    return f"{zh} · {error}" if zh else str(error)
 
 
 def _mark(folder: Path, name: str, plain: dict[str, str]) -> None:

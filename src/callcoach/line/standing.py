@@ -46,6 +46,8 @@ class PhoneStanding:
     retry_s: int = 0
     do_not_disturb: bool = False
     auto_answer: bool = False
+    recovered: tuple[str, ...] = ()
+    """Ids of the calls whose recordings the phone found unfinished when it started, and finished."""
     calls: tuple[StandingCall, ...] = field(default=())
 
     def call(self, call_id: str) -> StandingCall | None:
@@ -64,19 +66,25 @@ def after(standing: PhoneStanding, event: Mapping[str, Any], at: float) -> Phone
                 words_en=event["words_en"],
                 retry_s=event["retry_s"],
             )
-        case "IncomingCall":
-            rings = StandingCall(event["call_id"], "inbound", event["number"], event["name"], "ringing_in")
-            return _with(standing, replace(rings, queue=event.get("queue", "")))
-        case "OutgoingCall":
-            return _with(standing, StandingCall(event["call_id"], "outbound", event["target"], phase="dialing"))
+        case "IncomingCall" | "OutgoingCall":
+            return _with(standing, _begun(event))
         case "SwitchesChanged":
             return replace(standing, do_not_disturb=event["do_not_disturb"], auto_answer=event["auto_answer"])
+        case "RecordingRecovered":
+            return replace(standing, recovered=(*standing.recovered, event["call_id"]))
         case "CallEnded":
             return replace(standing, calls=tuple(one for one in standing.calls if one.call_id != event["call_id"]))
         case _:
             call = standing.call(event.get("call_id", ""))
             changed = _changed(call, event, at) if call else None
             return _with(standing, changed) if changed else standing
+
+
+def _begun(event: Mapping[str, Any]) -> StandingCall:
+    if event["event"] == "OutgoingCall":
+        return StandingCall(event["call_id"], "outbound", event["target"], phase="dialing")
+    rings = StandingCall(event["call_id"], "inbound", event["number"], event["name"], "ringing_in")
+    return replace(rings, queue=event.get("queue", ""))
 
 
 _TOLD = {
@@ -119,7 +127,8 @@ def from_plain(plain: Mapping[str, Any]) -> PhoneStanding:
         TypeError, KeyError: it was not written by `as_plain`.
     """
     calls = tuple(StandingCall(**_known(StandingCall, one)) for one in plain["calls"])
-    return PhoneStanding(**{**_known(PhoneStanding, plain), "calls": calls})
+    recovered = tuple(plain.get("recovered", ()))
+    return PhoneStanding(**{**_known(PhoneStanding, plain), "calls": calls, "recovered": recovered})
 
 
 def _known(kind: type[StandingCall | PhoneStanding], plain: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from typing import Any
 
 from callcoach.errors import LineError
 
+REPLACED, NOT_UNDERSTOOD = 4001, 4002
+"""Close codes of the server: another phone of the same person took over; what came was none of ours."""
 PROTOCOL = 1
 """Raised when an older end could not understand the newer one."""
 

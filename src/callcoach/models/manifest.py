@@ -118,5 +118,6 @@ def find_model(name: str) -> ModelInfo:
             return model
     known = ", ".join(model.name for model in load_manifest())
     raise ModelError(
-        f"There is no model called {name!r}; known are: {known}. Correct the name or the setting asr.model."
+        f"There is no model called {name!r}; known are: {known}. Correct the name or the setting asr.model.",
+        f"没有名为 {name!r} 的语音模型，已知的有：{known}。请改正设置 asr.model。",
     )

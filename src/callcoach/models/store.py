@@ -53,10 +53,16 @@ def require_model(name: str, models_dir: Path) -> Path:
     model = find_model(name)
     target = models_dir / name
     if not target.is_dir():
-        raise ModelError(f"The speech model {name} is not in {models_dir}; run: callcoach models fetch {name}")
+        raise ModelError(
+            f"The speech model {name} is not in {models_dir}; run: callcoach models fetch {name}",
+            f"没有语音模型 {name}，请在服务器上运行：callcoach models fetch {name}",
+        )
     faults = find_faults(model, models_dir)
     if faults:
-        raise ModelError(f"The speech model in {target} is damaged ({faults[0]}); run: callcoach models fetch {name}")
+        raise ModelError(
+            f"The speech model in {target} is damaged ({faults[0]}); run: callcoach models fetch {name}",
+            f"语音模型 {name} 已损坏，请在服务器上运行：callcoach models fetch {name}",
+        )
     return target
 
 

@@ -10,7 +10,6 @@ import json
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from callcoach.server.phones.news import News
 from tests.conftest import ROOT
 from tests.peers.phone import softphone
 from tests.peers.process import LOOPBACK, free_port
@@ -110,7 +109,7 @@ def test_each_state_of_a_call_fits_the_screen(settings, tmp_path, speaking_chrom
 
 
 def _say_hints(server: Running, call_id: str) -> None:
-    """Tell the desk what the live recognition tells at a busy moment, without waiting for its model."""
+    """Tell the desk what the live recognition tells at a busy moment."""
     rule = {
         "name_zh": "推诿：我不能",
         "name_en": "Refusing: I cannot",
@@ -137,10 +136,7 @@ def _say_hints(server: Running, call_id: str) -> None:
     turns = [
         {"update": "TurnHeard", "turn": {"speaker": speaker, "text": said}} for speaker in ("agent", "customer") * 12
     ]
-    person_id = next(iter(server.services.exchange.phones())).principal.person_id
-    for update in (*turns, gauges, hint):
-        news = News(person_id, "live", {"call_id": call_id, **update})
-        server._loop.call_soon_threadsafe(server.services.exchange.newsroom.tell, news)
+    server.tell_live(call_id, *turns, gauges, hint)
 
 
 def test_each_failure_fits_the_screen(settings, tmp_path, speaking_chromium):

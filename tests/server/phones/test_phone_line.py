@@ -76,6 +76,13 @@ class Running:
         (phone,) = self.services.exchange.phones()
         self._loop.call_soon_threadsafe(do, phone)
 
+    def tell_live(self, call_id: str, *updates: dict[str, Any]) -> None:
+        """Tell of the one phone's call what the live recognition tells, without waiting for its model."""
+        (phone,) = self.services.exchange.phones()
+        for update in updates:
+            news = News(phone.principal.person_id, "live", {"call_id": call_id, **update})
+            self._loop.call_soon_threadsafe(self.services.exchange.newsroom.tell, news)
+
     def ask(self, person_id: int, command: str, arguments: dict[str, Any]) -> Any:
         """Have somebody's phone carry out a command."""
         asked = self.services.exchange.phone_of(person_id).ask(command, arguments)

@@ -111,9 +111,13 @@ class OpenDesk:
             "desk": self._number,
             "headset": self._headset_state(),
             "presence": as_plain(await self._services.presence.of(self._person_id)),
-            "listening_failed": bool(self._services.exchange.listening_fault),
+            "listening_fault": self._listening_fault(),
             "phone": shown(self._services.exchange, phone) if phone else None,
         }
+
+    def _listening_fault(self) -> str:
+        fault = self._services.exchange.listening_fault
+        return said_to(self._socket, fault) if fault is not None else ""
 
     def _headset_state(self) -> dict[str, Any]:
         seats = self._services.seats

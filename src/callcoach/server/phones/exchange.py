@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callcoach.datapath import Call, CallEvent, CallEventKind, Direction, Speaker
-from callcoach.errors import CallCoachError, LineError
+from callcoach.errors import AsrError, CallCoachError, LineError
 from callcoach.line.standing import PhoneStanding, StandingCall, as_plain
 from callcoach.line.wire import Message, SoundFrame, SoundKind
 from callcoach.live import updates
@@ -74,10 +74,18 @@ class Exchange:
         self._live: dict[str, LiveRecord] = {}
         self._make_listening = listening
         self._listening: Listening | None = None
-        self.listening_fault = ""
-        """Why calls are not listened to although they should be; empty: nothing is wrong."""
+        self._start_fault: CallCoachError | None = None
         self._choices = choices
         self._rules = rules
+
+    @property
+    def listening_fault(self) -> CallCoachError | None:
+        """Why calls are not listened to although they should be; None: nothing is wrong."""
+        if self._listening is not None and self._listening.is_failing:
+            return AsrError(
+                "its process ends again and again; the server's log says why", "识别进程反复退出，请看服务器日志"
+            )
+        return self._start_fault
 
     # -- who is there --------------------------------------------------------------------------
 
@@ -184,9 +192,9 @@ class Exchange:
             return
         try:
             self._listening = self._make_listening()
-            self.listening_fault = ""
+            self._start_fault = None
         except CallCoachError as error:
-            self.listening_fault = str(error)
+            self._start_fault = error
             log.warning("calls are not listened to as they go on: %s", error)
 
     def use_rules(self) -> None:
@@ -229,6 +237,13 @@ class Exchange:
             self._listening.finish(call_id)
         # The record goes with `LiveOver`, after the last turns.
 
+    def _listen_on(self, person_id: int, call_id: str) -> None:
+        """Begin anew with a call that goes on: its phone's line was lost and came back before the last update did."""
+        phone = self._phones.get(person_id)
+        standing = phone.standing.call(call_id) if phone is not None else None
+        if phone is not None and standing is not None and standing.talking_since is not None:
+            self._begin(phone, standing)
+
     def _told(self, person_id: int, call_id: str, update: updates.LiveUpdate) -> None:
         plain = {"call_id": call_id, **updates.as_plain(update)}
         record = self._live.get(call_id)
@@ -242,6 +257,8 @@ class Exchange:
             if isinstance(update, updates.LiveOver):
                 del self._live[call_id]
         self._tell(person_id, "live", plain)
+        if isinstance(update, updates.LiveOver):
+            self._listen_on(person_id, call_id)
 
     def _tell(self, person_id: int, kind: str, data: Mapping[str, Any]) -> None:
         self.newsroom.tell(News(person_id, kind, dict(data)))

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from callcoach.errors import LineError
 from callcoach.line.standing import as_plain
-from callcoach.line.wire import PROTOCOL, Hello, Standing, decode, decode_sound
+from callcoach.line.wire import NOT_UNDERSTOOD, PROTOCOL, REPLACED, Hello, Standing, decode, decode_sound
 from callcoach.principal import Principal, Role
 from callcoach.rights import Permission
 from callcoach.server.admission import NOT_ALLOWED, admitted, until_dismissed
@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 router = APIRouter(tags=["phones"])
 
 HELLO_TIMEOUT_S = 10.0
-REPLACED, NOT_UNDERSTOOD = 4001, 4002
-"""Close codes: another phone of the same person took over; what came was none of ours."""
+MOST_REASON_BYTES = 120
+"""The reason of a close has room for 123 bytes (RFC 6455 section 5.5)."""
 
 Watcher = Annotated[Principal, Depends(require(Permission.PHONES_SEE))]
 Dialler = Annotated[Principal, Depends(require(Permission.PHONE))]
@@ -93,7 +93,7 @@ async def phone_line(socket: WebSocket) -> None:
         await _serve(socket, services.exchange, phone)
     except LineError as error:
         log.warning("the phone of %s: %s", principal.name, error)
-        await socket.close(NOT_UNDERSTOOD, str(error)[:120])
+        await socket.close(NOT_UNDERSTOOD, _within(f"{error.zh} {error}", MOST_REASON_BYTES))
     except (WebSocketDisconnect, TimeoutError):
         pass
     finally:
@@ -105,9 +105,12 @@ async def _greeted(socket: WebSocket, principal: Principal) -> Phone:
         hello = decode(await socket.receive_text())
         standing = decode(await socket.receive_text())
     if not isinstance(hello, Hello) or not isinstance(standing, Standing):
-        raise LineError("Expected Hello and Standing first.")
+        raise LineError("Expected Hello and Standing first.", "话机没有先报到。")
     if hello.protocol != PROTOCOL:
-        raise LineError(f"The phone speaks version {hello.protocol} of the line, this server {PROTOCOL}. Update both.")
+        raise LineError(
+            f"The phone speaks version {hello.protocol} of the line, this server {PROTOCOL}.",
+            f"话机的线路协议是第 {hello.protocol} 版，服务器是第 {PROTOCOL} 版。",
+        )
     phone = Phone(principal, hello)
     phone.stand(standing.standing)
     return phone
@@ -122,7 +125,7 @@ async def _serve(socket: WebSocket, exchange: Exchange, phone: Phone) -> None:
                 if received["type"] == "websocket.disconnect":
                     return
                 if not exchange.is_current(phone):
-                    await socket.close(REPLACED, "another phone of this person took over")
+                    await socket.close(REPLACED)
                     return
                 if (data := received.get("bytes")) is not None:
                     exchange.hear(phone, decode_sound(data))
@@ -130,6 +133,10 @@ async def _serve(socket: WebSocket, exchange: Exchange, phone: Phone) -> None:
                     exchange.take(phone, decode(received["text"]))
         finally:
             sender.cancel()
+
+
+def _within(words: str, most_bytes: int) -> str:
+    return words.encode()[:most_bytes].decode(errors="ignore")
 
 
 def may_watch(principal: Principal, agent: Principal) -> bool:

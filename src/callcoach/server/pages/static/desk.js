@@ -10,10 +10,10 @@
   const at = (css) => document.querySelector(css);
   const USES_HEADSET = "callcoach-headset"; // of this tab: a reload takes the headset up again
   const LEFT = "callcoach-desk-left"; // this tab's place before a reload: the server may still count it as open
-  const MIC_SILENT_DB = -75, MIC_SILENT_S = 12;
+  const MIC_SILENT_DB = -75, MIC_SILENT_S = 12, SETTLED_MS = 1500;
   const left = Number(sessionStorage.getItem(LEFT)) || null;
   sessionStorage.removeItem(LEFT); // a tab that is duplicated meanwhile must not take it for its own
-  const state = { desk: left, headsetDesk: null, phone: null, presence: null, up: false, mic: null, heardAt: 0, calls: [] };
+  const state = { desk: left, headsetDesk: null, phone: null, presence: null, up: false, heardAt: 0, lost: [] };
   const troubles = new Map();
   const ringer = new Ringer();
 
@@ -43,8 +43,8 @@
 
   function take(kind, data) {
     if (kind === "snapshot") snapshot(data);
-    else if (kind === "connected") state.phone = { ...data, standing: { registered: false, words_zh: "", words_en: "", retry_s: 0, calls: [] } };
-    else if (kind === "gone") state.phone = null;
+    else if (kind === "connected") state.phone = { ...data, isNew: true, standing: { registered: false, words_zh: "", words_en: "", retry_s: 0, calls: [] } };
+    else if (kind === "gone") phoneGone();
     else if (kind === "standing" && state.phone) stands(data);
     else if (kind === "event") happened(data);
     else if (kind === "live") live.learn(data);
@@ -56,10 +56,13 @@
 
   function snapshot(data) {
     const former = state.desk;
+    phoneGone(); // what happened while the connection was lost is told by how things stand now
     Object.assign(state, { desk: data.desk, phone: data.phone, presence: data.presence, headsetDesk: data.headset.desk });
-    trouble("listening", data.listening_failed ? text("listening_failed") : "", "plain");
+    trouble("listening", data.listening_fault ? text("listening_failed", { detail: data.listening_fault }) : "", "plain");
+    if (data.listening_fault) live.idle = text("hints_failed");
     live.start(data.phone?.live ?? {});
     if (data.phone) stands(data.phone.standing);
+    if (data.phone) returned();
     // After a reload, or when the connection came back: the headset is this tab's as it was, unless another has it.
     const isOurs = state.headsetDesk === null || state.headsetDesk === former;
     if (headset.isOpen && isOurs) line.ask("take_headset").catch(() => {});
@@ -69,6 +72,8 @@
   function stands(standing) {
     const before = state.phone.standing;
     state.phone.standing = standing;
+    if (state.phone.isNew) returned();
+    state.phone.isNew = false;
     const now = new Set(standing.calls.map((call) => call.call_id));
     for (const call of before.calls) if (!now.has(call.call_id)) numbers.remember(call);
     if (before.calls.length && !standing.calls.length) around.wrapUp();
@@ -78,10 +83,34 @@
     ring(standing.calls);
   }
 
+  // The phone's line is down. Whether its calls go on shows when it is back.
+  function phoneGone() {
+    state.lost = [...state.lost, ...calls()];
+    state.phone = null;
+    ring([]);
+  }
+
+  // A phone that was started again tells a moment later which recordings it has saved.
+  function returned() {
+    if (state.lost.length) setTimeout(() => { if (state.phone) tellOfLost(state.phone.standing); }, SETTLED_MS);
+  }
+
+  function tellOfLost(standing) {
+    const over = state.lost.filter((lost) => !standing.calls.some((call) => call.call_id === lost.call_id));
+    state.lost = [];
+    for (const call of over) {
+      numbers.remember(call);
+      const words = standing.recovered?.includes(call.call_id) ? "call_cut_saved" : "call_ended_meanwhile";
+      say(text(words, { who: CallCards.who(call, text) }), "bad", true);
+    }
+    if (over.length && !standing.calls.length) around.wrapUp();
+  }
+
   function happened(event) {
     if (event.event === "TransferResult" && !event.succeeded) say(text("transfer_failed", { detail: `${event.code} ${event.reason}` }), "bad");
     if (event.event === "RecordingFailed") say(text("recording_failed", { detail: event.reason }), "bad");
     if (event.event === "AudioFault") trouble("headset", text("mic_failed", { detail: event.error }));
+    if (event.event === "CallTurnedAway") numbers.remember({ ...event, direction: "inbound", talking_since: null });
     if (event.event === "CallEnded") {
       const call = state.phone?.standing.calls.find((one) => one.call_id === event.call_id);
       say(text("ended", { who: call ? CallCards.who(call, text) : "", reason: halfOf(event.reason) }), "plain");
@@ -240,7 +269,7 @@
     drawPhone();
     drawHeadset();
     cards.draw(calls());
-    at("#desk-dial .main").disabled = !state.phone?.standing.registered && Boolean(state.phone?.number);
+    at("#desk-dial .main").disabled = !state.phone || (!state.phone.standing.registered && Boolean(state.phone.number));
   }
 
   function drawPresence() {
@@ -259,7 +288,7 @@
     const good = standing?.registered || (standing && !state.phone.number);
     is.className = `desk-state state ${good ? "good" : "bad"}`;
     is.textContent = `${good ? "●" : "✖"} ${text("phone")} ${state.phone?.number ?? ""} ${text(!state.phone ? "phone_off" : standing.registered ? "registered" : good ? "ready" : "unregistered")}`;
-    trouble("phone", state.up && !state.phone ? text("no_phone") : "");
+    trouble("phone", state.up && !state.phone ? text(state.lost.length ? "phone_lost" : "no_phone") : "");
     const words = standing && (chinese ? standing.words_zh : standing.words_en);
     const retry = standing?.retry_s ? ` ${text("retry_in", { seconds: standing.retry_s })}` : "";
     trouble("registration", standing && !good ? text("not_registered", { words: words || text("unregistered") }) + retry : "", "bad", [[text("register_now"), () => deed("register", {}, text("register_now"))]]);
@@ -308,10 +337,17 @@
     const card = current() && at(`#desk-calls [data-call="${CSS.escape(current().call_id)}"]`);
     (card?.querySelector(wanted) ?? at("#desk-calls").querySelector(wanted))?.click();
   }
+  // Go on with the call that waits on hold; the other one is held for it.
+  function swap() {
+    const held = calls().find((call) => call.phase === "talking" && (call.hold === "local" || call.hold === "both"));
+    if (held) deed("resume", { call_id: held.call_id }, text("resume"));
+  }
+
   const KEYS = {
     a: () => press("answer"), r: () => press("reject"), e: () => press("hang_up"), m: () => press("mute", "unmute"),
     h: () => press("hold", "resume"), t: () => press("transfer"), k: () => numbers.togglePad(), p: () => press("pause_recording", "resume_recording"),
-    d: () => numbers.input.focus(), s: () => presence(state.presence?.state === "ready" ? "not_ready" : "ready"), "?": showKeys,
+    c: () => press("conference", "split"), f: () => press("transfer_finish"), x: swap, w: () => at("#desk-headset").click(),
+    n: () => at("#desk-do-not-disturb").click(), d: () => numbers.input.focus(), s: () => presence(state.presence?.state === "ready" ? "not_ready" : "ready"), "?": showKeys,
   };
 
   document.addEventListener("keydown", (event) => {

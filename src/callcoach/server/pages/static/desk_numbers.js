@@ -19,10 +19,15 @@ class Numbers {
   }
 
   go() {
-    const number = this.input.value.trim() || this.recent().find((one) => one.direction === "outbound")?.number;
+    const dialled = this.recent().filter((one) => one.direction === "outbound").sort((a, b) => b.at - a.at);
+    const number = this.input.value.trim() || dialled[0]?.number;
     if (!number) return this.input.focus();
     if (!this.input.value.trim()) { this.input.value = number; return this.input.focus(); } // redial: shown first, Enter again calls
-    this.dial(number).then((done) => { if (done) this.input.value = ""; });
+    this.dial(number).then((done) => {
+      if (!done) return;
+      this.input.value = "";
+      this.input.blur(); // single keys are for the call now
+    });
   }
 
   togglePad(open = this.pad.hidden) {
@@ -90,8 +95,8 @@ class Numbers {
 
   remember(call) {
     if (!call.number) return;
-    const entry = { number: call.number, name: call.name, direction: call.direction, missed: call.direction === "inbound" && !call.talking_since, at: Date.now() };
-    localStorage.setItem(this.kept, JSON.stringify([entry, ...this.recent()].slice(0, Numbers.MOST_RECENT)));
+    const entry = { number: call.number, name: call.name, direction: call.direction, missed: call.direction === "inbound" && !call.talking_since, at: call.talking_since ? 1000 * call.talking_since : Date.now() };
+    localStorage.setItem(this.kept, JSON.stringify([entry, ...this.recent()].sort((a, b) => b.at - a.at).slice(0, Numbers.MOST_RECENT)));
     this.drawRecent();
   }
 

@@ -44,10 +44,8 @@
       const phone = phones.get(person);
       if (phone && kind === "standing") stands(phone, person, data);
       if (phone && kind === "presence") phone.presence = data;
-      if (phone && kind === "live") {
-        if (!phone.calls.has(data.call_id)) phone.calls.set(data.call_id, fresh());
-        learn(phone, phone.calls.get(data.call_id), data, person);
-      }
+      const live = phone && kind === "live" ? recordOf(phone, data.call_id) : null;
+      if (live) learn(phone, live, data, person);
     }
     draw();
   }
@@ -69,10 +67,25 @@
   function stands(phone, person, standing) {
     const wasUp = isUp(phone);
     phone.standing = standing;
+    tidy(phone);
     if (wasUp && !isUp(phone) && joined?.person === person && joined.how !== "listen") {
       leave();
       tell(text("left_by_end"), "plain");
     }
+  }
+
+  const isStanding = (phone, id) => phone.standing.calls.some((call) => call.call_id === id);
+
+  // What is heard of a call that is up, or of the last one: its last words come after its end.
+  function recordOf(phone, id) {
+    if (!phone.calls.has(id) && isStanding(phone, id)) phone.calls.set(id, fresh());
+    return phone.calls.get(id);
+  }
+
+  // A floor is open all day: of calls that are over only the last can still be read.
+  function tidy(phone) {
+    const last = [...phone.calls.keys()].at(-1);
+    for (const id of phone.calls.keys()) if (id !== last && !isStanding(phone, id)) phone.calls.delete(id);
   }
 
   function gone(person) {
@@ -302,6 +315,7 @@
     if ("Notification" in window && Notification.permission === "default") Notification.requestPermission();
     draw();
   });
+  window.callcoachFloor = { phones }; // for tests, which look at what is kept
   setInterval(() => {
     for (const cell of document.querySelectorAll("#floor-rows td[data-since]")) if (cell.dataset.since) cell.textContent = lengthSince(Number(cell.dataset.since));
   }, 1000);
