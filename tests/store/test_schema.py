@@ -45,6 +45,14 @@ INSERT INTO scorecards (id, call_pk, kind, rubric, rubric_version, score, made_a
 INSERT INTO dimensions (scorecard_id, id, name_zh, name_en, max_points, score)
   VALUES (1, 'language', '用语', 'Language', 40, 37.5);
 """,
+    "0170": """
+INSERT INTO drills (id, agent_id, rule_id, mode, goal, set_by, set_at)
+  VALUES (1, 1, 'neg.but', 'say', '', 1, '2026-01-02 03:04:05');
+INSERT INTO drill_items (id, drill_id, number, call_pk, start_s, end_s, customer, said, better, choices)
+  VALUES (1, 1, 1, 1, 0.5, 1.0, '', '但是', '同时', '[]');
+INSERT INTO drill_answers (id, item_id, at, kind, text, passed, likeness, found, sound_file)
+  VALUES (1, 1, '2026-01-02 03:04:05', 'typed', '同时', TRUE, 1, '[]', '');
+""",
     "0160": """
 INSERT INTO rule_drafts (rule_id, document, number, changed_by, changed_at)
   VALUES ('own.late', 'id: own.late', 1, 1, '2026-01-02 03:04:05');

@@ -38,6 +38,8 @@ from callcoach.server.desk import line as desk_line
 from callcoach.server.desk import pages as desk_pages
 from callcoach.server.dialling.dialler import Dialler
 from callcoach.server.dialling.readiness import DeskReadiness
+from callcoach.server.drills import pages as drill_pages
+from callcoach.server.drills import routes as drills
 from callcoach.server.errors import add_error_handlers
 from callcoach.server.floor import line as floor_line
 from callcoach.server.floor import pages as floor_pages
@@ -92,6 +94,7 @@ API_ROUTERS = (
     coaching_routes.router,
     folders.router,
     rulebook.router,
+    drills.router,
     hook_pages.api_router,
     contacts.router,
     around_routes.router,
@@ -118,6 +121,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     desk_line.router,
     rule_pages.router,
     coaching_pages.router,
+    drill_pages.router,
     floor_pages.router,
     around_pages.router,
     callback_pages.router,

@@ -108,6 +108,23 @@ class TeamSize:
     supervisors: int
 
 
+class DrillMode(StrEnum):
+    """How an agent practises."""
+
+    CHOOSE = "choose"
+    """Choose the better wording among some."""
+    SAY = "say"
+    """Say it in one's own words, spoken or typed."""
+
+
+class AnswerKind(StrEnum):
+    """How an answer was given."""
+
+    CHOSEN = "chosen"
+    TYPED = "typed"
+    SPOKEN = "spoken"
+
+
 @dataclass(frozen=True, slots=True)
 class UnmappedName:
     """A name by which the telephone system knows an agent, and which is nobody's."""

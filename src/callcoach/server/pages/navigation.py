@@ -41,6 +41,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry("speaking_rules", "/speaking-rules", Permission.SPEAKING_RULES),
             Entry("trends", "/trends", Permission.CALLS_SEE),
             Entry("coaching", "/coaching", Permission.CALLS_SEE),
+            Entry("drills", "/drills", Permission.CALLS_SEE, counted=True),
         ),
     ),
     Section(

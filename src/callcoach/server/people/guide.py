@@ -13,8 +13,11 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.CALLS_BRING: ("送入录音", "bring recordings in"),
     Permission.CALLS_RETRY: ("重新分析", "have a call analysed again"),
     Permission.REVIEW: ("质检通话、裁定申诉、安排抽检和校准", "review calls, decide appeals, plan, calibrate"),
-    Permission.COACH: ("记录辅导", "note coaching sessions"),
-    Permission.REVIEW_ANSWER: ("查看、认可或申诉自己通话的质检", "read, acknowledge or appeal a review of one's call"),
+    Permission.COACH: ("记录辅导、布置练习", "note coaching sessions, set drills"),
+    Permission.REVIEW_ANSWER: (
+        "查看、认可或申诉自己通话的质检，做练习",
+        "read, acknowledge or appeal a review of one's call; do one's drills",
+    ),
     Permission.PHONE: ("连接自己的软电话并用它通话", "connect one's own softphone and call with it"),
     Permission.PHONES_SEE: ("看正在进行的通话", "follow calls that go on"),
     Permission.CONTACTS_SEE: ("查公司电话簿", "look up the phone book"),

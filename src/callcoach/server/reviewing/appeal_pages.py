@@ -17,6 +17,7 @@ from callcoach.server.principal import require
 from callcoach.server.reviewing.contexts import AppealLine, Appeals, AppealsPage, Badges, DecidedLine
 from callcoach.server.reviewing.pages import reviewers_of
 from callcoach.server.services import WithServices
+from callcoach.store.drills import count_open_drills
 from callcoach.store.model import AssignmentKind
 from callcoach.store.reviews.appeals import DecidedAppeal, OpenAppeal, decided_appeals, open_appeals
 from callcoach.store.reviews.assignments import count_open
@@ -49,7 +50,7 @@ def get_appeals(
 
 @router.get("/badges")
 def get_badges(request: Request, principal: Reader, services: WithServices) -> Response:
-    """Show how much waits for the reader: reviews, appeals, results not read."""
+    """Show how much waits for the reader: reviews, appeals, results not read, drills."""
     with services.database.reading() as session:
         counts: dict[str, int] = {}
         if may(principal, Permission.REVIEW):
@@ -57,6 +58,7 @@ def get_badges(request: Request, principal: Reader, services: WithServices) -> R
             counts["appeals"] = count_open(session, principal, AssignmentKind.APPEAL)
         if may(principal, Permission.REVIEW_ANSWER):
             counts["results"] = count_unread(session, principal)
+            counts["drills"] = count_open_drills(session, principal)
     return render(request, Badges(counts))
 
 

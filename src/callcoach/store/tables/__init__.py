@@ -30,6 +30,7 @@ from callcoach.store.tables.customers import (
     CustomerTagRow,
 )
 from callcoach.store.tables.desk import LiveRuleRow, PresenceRow
+from callcoach.store.tables.drills import DrillAnswerRow, DrillItemRow, DrillRow
 from callcoach.store.tables.events import DeliveryRow, HookRow, OutEventRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
@@ -94,6 +95,9 @@ __all__ = [
     "DimensionRow",
     "DispositionRow",
     "DoNotCallRow",
+    "DrillAnswerRow",
+    "DrillItemRow",
+    "DrillRow",
     "FindingRow",
     "FollowUpPlanRow",
     "FollowUpRow",
