@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from callcoach.datapath import FindingStatus
@@ -332,7 +332,7 @@ def _drills(session: Session, rows: Sequence[DrillRow]) -> tuple[Drill, ...]:
 
 
 def _items(session: Session, drill_ids: Sequence[int]) -> dict[int, list[DrillItem]]:
-    query: Select[Any] = (
+    query = (
         select(DrillItemRow, CallRow.id)
         .outerjoin(CallRow, CallRow.pk == DrillItemRow.call_pk)
         .where(DrillItemRow.drill_id.in_(drill_ids))
