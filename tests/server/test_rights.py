@@ -80,6 +80,8 @@ EXPECTED: dict[str, frozenset[Role] | str] = {
     "GET /api/v1/folders": ADMINISTRATOR,
     "GET /api/v1/folders/files": ADMINISTRATOR,
     "POST /api/v1/folders/retry": ADMINISTRATOR,
+    "GET /statistics": EVERYBODY,
+    "GET /api/v1/statistics": EVERYBODY,
     "GET /coaching": EVERYBODY,
     "POST /coaching": TEACHERS,
     "GET /phones": ADMINISTRATOR,

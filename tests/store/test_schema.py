@@ -183,6 +183,13 @@ INSERT INTO survey_responses (id, follow_up_id, number, version_id, at, person_i
   callback_id) VALUES (1, 1, 1, 1, '2026-01-02 04:04:05', 1, FALSE, TRUE, 1);
 INSERT INTO survey_answers (response_id, question, kind, value, text) VALUES (1, 0, 'rating_5', 2, '');
 """,
+    "0150": """
+INSERT INTO phone_calls (id, person_id, team_id, phone_call_id, direction, number, queue, day, rang_at, answered_at,
+  ended_at, ring_s, talk_s, ended_by, code, turned_away) VALUES (1, 1, 1, 'c9', 'inbound', '138', '', '2026-01-02',
+  '2026-01-02 03:04:05', NULL, '2026-01-02 03:04:25', 20, NULL, 'customer', 487, FALSE);
+INSERT INTO attendance (id, person_id, from_at, until_at)
+  VALUES (1, 1, '2026-01-02 01:00:00', '2026-01-02 09:00:00');
+""",
     "0050": """
 INSERT INTO watched_files (path, size, changed_ns, problem, at, folder, call_id, again)
   VALUES ('/pbx/a.wav', 1, 1, 'broken', '2026-01-02 03:04:05', '/pbx', '', TRUE);

@@ -66,6 +66,7 @@ from callcoach.server.services import Services, open_services
 from callcoach.server.sign_in import pages as sign_in_pages
 from callcoach.server.sign_in import provider_pages
 from callcoach.server.speaking_rules import pages as speaking_rules_pages
+from callcoach.server.statistics import pages as statistics_pages
 from callcoach.server.surveys import follow_up_pages, follow_up_plan_pages, survey_pages
 from callcoach.server.surveys import routes as survey_routes
 from callcoach.server.system import routes as system
@@ -90,6 +91,7 @@ API_ROUTERS = (
     round_routes.router,
     phones.router,
     trend_pages.api_router,
+    statistics_pages.api_router,
     rule_pages.api_router,
     coaching_routes.router,
     folders.router,
@@ -117,6 +119,7 @@ PAGE_ROUTERS: tuple[APIRouter, ...] = (
     appeal_pages.router,
     plan_pages.router,
     trend_pages.router,
+    statistics_pages.router,
     desk_pages.router,
     desk_line.router,
     rule_pages.router,
@@ -160,11 +163,13 @@ async def _at_work(services: Services) -> AsyncIterator[None]:
     clockwork.start()
     courier.start()
     services.phone_keeper.start()
-    following = asyncio.create_task(services.presence.follow())
+    following = [asyncio.create_task(one.follow()) for one in (services.presence, services.ledger)]
     try:
         yield
     finally:
-        following.cancel()
+        for task in following:
+            task.cancel()
+        await asyncio.gather(*following, return_exceptions=True)
         await run_in_threadpool(services.phone_keeper.stop)
         await run_in_threadpool(clockwork.stop)
         await run_in_threadpool(courier.stop)

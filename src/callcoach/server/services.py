@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -14,6 +15,7 @@ from callcoach.server.desk.presence import PresenceBoard
 from callcoach.server.desk.seats import Seats
 from callcoach.server.phones.exchange import Exchange
 from callcoach.server.phones.keeper import PhoneKeeper
+from callcoach.server.phones.ledger import Ledger
 from callcoach.server.phones.listening import listening_maker, live_choices_of
 from callcoach.settings import Settings
 from callcoach.store.engine import Database, database_url, open_database
@@ -37,6 +39,8 @@ class Services:
     """The softphones that are connected."""
     presence: PresenceBoard
     """Whether agents take calls."""
+    ledger: Ledger
+    """Writes down what telephones tell."""
     phone_keeper: PhoneKeeper
     """The softphones that this server runs."""
     seats: Seats = field(default_factory=Seats)
@@ -60,7 +64,8 @@ def open_services(settings: Settings) -> Services:
     after_call = timedelta(seconds=settings.desk.after_call_s)
     presence = PresenceBoard(database, exchange.newsroom, after_call, utc_now)
     keeper = PhoneKeeper(settings, database)
-    return Services(settings, database, desk, exchange, presence, keeper)
+    ledger = Ledger(database, exchange, ZoneInfo(settings.server.time_zone), utc_now)
+    return Services(settings, database, desk, exchange, presence, ledger, keeper)
 
 
 def services_of(connection: HTTPConnection) -> Services:

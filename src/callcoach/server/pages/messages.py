@@ -22,6 +22,7 @@ from callcoach.around.surveys import QuestionKind
 from callcoach.principal import Role, Scope
 from callcoach.reports.wording import Words
 from callcoach.store.around.complaint_model import ComplaintField
+from callcoach.store.statistics.model import GroupBy
 
 FOLDER = Path(__file__).parent / "messages"
 
@@ -55,6 +56,7 @@ FAMILIES: dict[str, type[StrEnum]] = {
     "complaint_field": ComplaintField,
     "follow_up_state": FollowUpState,
     "follow_up_source": FollowUpSource,
+    "group_by": GroupBy,
     "question_kind": QuestionKind,
 }
 """Domains of keys whose second part is computed: there is one for each member, by its value."""

@@ -40,6 +40,7 @@ NAVIGATION: tuple[Section, ...] = (
             Entry("rules", "/rules", Permission.RULES),
             Entry("speaking_rules", "/speaking-rules", Permission.SPEAKING_RULES),
             Entry("trends", "/trends", Permission.CALLS_SEE),
+            Entry("statistics", "/statistics", Permission.CALLS_SEE),
             Entry("coaching", "/coaching", Permission.CALLS_SEE),
             Entry("drills", "/drills", Permission.CALLS_SEE, counted=True),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,8 +32,10 @@ def today_of(services: Services) -> date:
     return services.now().astimezone(ZoneInfo(services.settings.server.time_zone)).date()
 
 
-def chooser_of(session: Session, services: Services, principal: Principal, period: Period, path: str) -> Chooser:
-    """Return what the page at a path can be set to."""
+def chooser_of(
+    session: Session, services: Services, principal: Principal, period: Period, path: str, **kept: str
+) -> Chooser:
+    """Return what the page at a path can be set to; `kept` stays in its address."""
     agents = agents_to_choose(session, principal)
     reaches_to = built_from(session)
     return Chooser(
@@ -41,12 +43,13 @@ def chooser_of(session: Session, services: Services, principal: Principal, perio
         path,
         tuple(Choice(str(known), Words(name, name)) for known, name in agents),
         teams_to_choose(session, principal),
-        tuple(_presets(period, today_of(services), path)),
+        tuple(_presets(period, today_of(services), path, kept)),
         reaches_to if reaches_to is not None and reaches_to > period.before.first else None,
+        tuple(kept.items()),
     )
 
 
-def _presets(period: Period, today: date, path: str) -> Iterator[tuple[str, str, bool]]:
+def _presets(period: Period, today: date, path: str, kept: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
     for key, days in _PRESETS:
         one = Period(today - timedelta(days=days - 1), today, period.zone, period.team_id, period.agent_id)
-        yield key, one.address(path), (one.first, one.last) == (period.first, period.last)
+        yield key, one.address(path, **kept), (one.first, one.last) == (period.first, period.last)

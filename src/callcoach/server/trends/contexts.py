@@ -36,6 +36,8 @@ class Chooser(View):
     """Key of the name, address, and whether it is the one in force, of usual periods."""
     built_from: date | None
     """Older days are still being rolled up; None: all are there."""
+    kept: tuple[tuple[str, str], ...] = ()
+    """What the page's address says besides, by name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from callcoach.store.tables.drills import DrillAnswerRow, DrillItemRow, DrillRow
 from callcoach.store.tables.events import DeliveryRow, HookRow, OutEventRow
 from callcoach.store.tables.findings import FindingRow
 from callcoach.store.tables.organisation import AgentNameRow, MembershipRow, PersonRow, TeamRow
+from callcoach.store.tables.phone_calls import AttendanceRow, PhoneCallRow
 from callcoach.store.tables.review_work import (
     AssignmentRow,
     PlanRow,
@@ -72,6 +73,7 @@ __all__ = [
     "ApiTokenRow",
     "AssignmentRow",
     "AttemptRow",
+    "AttendanceRow",
     "AuditRow",
     "Base",
     "CallNoteRow",
@@ -115,6 +117,7 @@ __all__ = [
     "OutEventRow",
     "PasswordRow",
     "PersonRow",
+    "PhoneCallRow",
     "PlanRow",
     "PlanRunRow",
     "PresenceRow",

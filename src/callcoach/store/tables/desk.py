@@ -14,7 +14,7 @@ class PresenceRow(Base):
     """One change of an agent's presence; only ever added, so that the day can be told afterwards."""
 
     __tablename__ = "presence"
-    __table_args__ = (Index("ix_presence_person_id", "person_id", "id"),)
+    __table_args__ = (Index("ix_presence_person_id", "person_id", "id"), Index("ix_presence_at", "person_id", "at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))

@@ -1,0 +1,106 @@
+"""Calls counted: what telephones told, and recordings of calls of which no telephone told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from callcoach.datapath import Direction
+from callcoach.principal import Principal
+from callcoach.store.statistics.model import CallFigures, GroupBy, Key, StatisticsFilter
+from callcoach.store.tables import CallRow, MeasuresRow, PhoneCallRow
+from callcoach.store.visibility import people_visible_to, visible_to
+
+_IN, _OUT = PhoneCallRow.direction == Direction.INBOUND, PhoneCallRow.direction == Direction.OUTBOUND
+_ANSWERED = PhoneCallRow.answered_at.is_not(None)
+
+
+def count_calls(
+    session: Session, principal: Principal, wanted: StatisticsFilter, by: GroupBy
+) -> dict[Key, CallFigures]:
+    """Return the calls of those one may see the calls of, by agent, team, queue or day."""
+    found: defaultdict[Key, CallFigures] = defaultdict(CallFigures)
+    for key, figures in (*_told(session, principal, wanted, by), *_recorded(session, principal, wanted, by)):
+        found[key] += figures
+    return dict(found)
+
+
+def _told(
+    session: Session, principal: Principal, wanted: StatisticsFilter, by: GroupBy
+) -> Iterator[tuple[Key, CallFigures]]:
+    key: Any = {
+        GroupBy.AGENT: PhoneCallRow.person_id,
+        GroupBy.TEAM: PhoneCallRow.team_id,
+        GroupBy.QUEUE: PhoneCallRow.queue,
+        GroupBy.DAY: PhoneCallRow.day,
+    }[by]
+    rung = and_(_IN, _ANSWERED, PhoneCallRow.ring_s.is_not(None))
+    sums = {
+        "inbound": _count(_IN),
+        "outbound": _count(_OUT),
+        "answered_in": _count(and_(_IN, _ANSWERED)),
+        "answered_out": _count(and_(_OUT, _ANSWERED)),
+        "missed": _count(and_(_IN, ~_ANSWERED, PhoneCallRow.ended_at.is_not(None))),
+        "turned_away": _count(PhoneCallRow.turned_away),
+        "ring_s": func.coalesce(func.sum(case((rung, PhoneCallRow.ring_s), else_=0.0)), 0.0),
+        "rung": _count(rung),
+        "talk_s": func.coalesce(func.sum(PhoneCallRow.talk_s), 0.0),
+        "talked": func.count(PhoneCallRow.talk_s),
+    }
+    query = (
+        select(key, *(value.label(name) for name, value in sums.items()))
+        .where(PhoneCallRow.day >= wanted.first, PhoneCallRow.day <= wanted.last)
+        .where(people_visible_to(principal, PhoneCallRow.person_id))
+        .group_by(key)
+    )
+    if wanted.team_id is not None:
+        query = query.where(PhoneCallRow.team_id == wanted.team_id)
+    if wanted.person_id is not None:
+        query = query.where(PhoneCallRow.person_id == wanted.person_id)
+    for own, *counts in session.execute(query):
+        figures: dict[str, Any] = dict(zip(sums, counts, strict=True))
+        yield own, CallFigures(**figures)
+
+
+def _recorded(
+    session: Session, principal: Principal, wanted: StatisticsFilter, by: GroupBy
+) -> Iterator[tuple[Key, CallFigures]]:
+    """Yield the calls that came in as recordings alone: they were answered, by whoever spoke."""
+    told = select(PhoneCallRow.id).where(PhoneCallRow.phone_call_id == CallRow.id).exists()
+    query = (
+        select(CallRow.started_at, CallRow.agent_id, CallRow.team_id, CallRow.queue, CallRow.direction)
+        .add_columns(CallRow.duration_s, MeasuresRow.ring_s)
+        .outerjoin(MeasuresRow, MeasuresRow.call_pk == CallRow.pk)
+        .where(CallRow.started_at >= wanted.begin, CallRow.started_at < wanted.end, visible_to(principal), ~told)
+    )
+    if wanted.team_id is not None:
+        query = query.where(CallRow.team_id == wanted.team_id)
+    if wanted.person_id is not None:
+        query = query.where(CallRow.agent_id == wanted.person_id)
+    for row in session.execute(query.execution_options(yield_per=5000)):
+        yield _key(row, wanted, by), _figures(row.direction, row.duration_s, row.ring_s)
+
+
+def _key(row: Any, wanted: StatisticsFilter, by: GroupBy) -> Key:
+    if by is GroupBy.DAY:
+        return row.started_at.astimezone(wanted.zone).date()
+    keys: Mapping[GroupBy, Key] = {GroupBy.AGENT: row.agent_id, GroupBy.TEAM: row.team_id, GroupBy.QUEUE: row.queue}
+    return keys[by]
+
+
+def _figures(direction: Direction, duration_s: float, ring_s: float | None) -> CallFigures:
+    talked = (duration_s, 1) if duration_s else (0.0, 0)
+    if direction is Direction.INBOUND:
+        rung = (ring_s, 1) if ring_s is not None else (0.0, 0)
+        return CallFigures(inbound=1, answered_in=1, ring_s=rung[0], rung=rung[1], talk_s=talked[0], talked=talked[1])
+    if direction is Direction.OUTBOUND:
+        return CallFigures(outbound=1, answered_out=1, talk_s=talked[0], talked=talked[1])
+    return CallFigures(other=1, talk_s=talked[0], talked=talked[1])
+
+
+def _count(condition: ColumnElement[bool] | Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
