@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -33,6 +34,15 @@ from callcoach.store.around.wrap_ups import wrap_up
 from callcoach.store.calls import get_call
 from callcoach.store.engine import Database
 from callcoach.store.people import as_principal, person_by_login
+from callcoach.store.phone_calls import (
+    RingingCall,
+    answer_phone_call,
+    begin_phone_call,
+    come,
+    end_phone_call,
+    stay,
+)
+from callcoach.store.presence import PresenceState, change_presence
 from tests.server.browser.filled_surveys import put_surveys
 
 NOW = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -61,6 +71,7 @@ def put_around(settings: Settings, database: Database) -> None:
         _put_callbacks(session, boss)
         _put_complaints(session, settings, boss)
         put_surveys(session, NOW)
+        _put_phone_time(session)
 
 
 def _put_outcomes(session: Session) -> list[int]:
@@ -111,6 +122,34 @@ def _put_callbacks(session: Session, boss: Principal) -> None:
     escalate_overdue(session, NOW, timedelta(minutes=30))
     said = Promise(2, 6.5, "好的我先跟仓库核实一下明天上午十点之前给您回电", NOW + timedelta(hours=20), is_timed=True)
     put_drafts(session, "demo-01", [said], NOW)
+
+
+def _put_phone_time(session: Session) -> None:
+    """A morning at the phone: calls that were answered and missed, breaks, work after calls."""
+    zone = ZoneInfo("Asia/Shanghai")
+    for login, late in (("zhang.wei", 0), ("li.na", 20)):
+        person_id = person_by_login(session, login).id
+        begin = NOW - timedelta(hours=4) + timedelta(minutes=late)
+        stay(session, (come(session, person_id, begin),), NOW)
+        said = (
+            (0, "ready", ""),
+            (70, "not_ready", "小休"),
+            (85, "ready", ""),
+            (150, "not_ready", "培训"),
+            (190, "ready", ""),
+        )
+        for minutes, state, reason in said:
+            change_presence(session, person_id, PresenceState(state), reason, begin + timedelta(minutes=minutes))
+        for number in range(14):
+            at = begin + timedelta(minutes=5 + 16 * number)
+            way = Direction.OUTBOUND if number % 5 == 4 else Direction.INBOUND
+            call = RingingCall(f"{login}-{number}", way, f"1380000{number:04}", ("售后", "销售")[number % 2])
+            begin_phone_call(session, person_id, call, at, zone)
+            answered = at + timedelta(seconds=6 + number)
+            if number % 6 != 5:
+                answer_phone_call(session, person_id, call.call_id, answered)
+            ended = answered + timedelta(seconds=90 + 17 * number)
+            end_phone_call(session, person_id, call.call_id, ended, ended_by="customer", code=200)
 
 
 def _put_complaints(session: Session, settings: Settings, boss: Principal) -> None:

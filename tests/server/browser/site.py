@@ -63,6 +63,7 @@ BESIDE = {
     "script": "/scripts/1",
     "desk-script": "/desk/script?call_id=live-1&number=13800000020&direction=inbound",
     "survey": "/surveys/1",
+    "statistics-by-day": "/statistics?by=day",
     "follow-ups-answered": "/follow-ups?state=any",
     "follow-up-answered": "/follow-ups/3",
     "follow-up-open": "/follow-ups/5",

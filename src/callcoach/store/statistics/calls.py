@@ -50,6 +50,7 @@ def _told(
         "rung": _count(rung),
         "talk_s": func.coalesce(func.sum(PhoneCallRow.talk_s), 0.0),
         "talked": func.count(PhoneCallRow.talk_s),
+        "told_in": _count(_IN),
     }
     query = (
         select(key, *(value.label(name) for name, value in sums.items()))

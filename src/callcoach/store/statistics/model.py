@@ -60,6 +60,8 @@ class CallFigures:
     rung: int = 0
     talk_s: float = 0.0
     talked: int = 0
+    told_in: int = 0
+    """Incoming calls that a telephone told of: of the others nobody knows what was missed."""
 
     def __add__(self, other: CallFigures) -> CallFigures:
         """Return both together."""
@@ -72,8 +74,8 @@ class CallFigures:
 
     @property
     def answer_rate(self) -> float | None:
-        """Share of incoming calls that were answered, 0 to 1."""
-        return self.answered_in / self.inbound if self.inbound else None
+        """Share of incoming calls that were answered, of those a telephone told of, 0 to 1."""
+        return 1 - self.missed / self.told_in if self.told_in else None
 
     @property
     def mean_ring_s(self) -> float | None:
