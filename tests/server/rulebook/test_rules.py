@@ -94,6 +94,9 @@ def test_a_rule_is_written_tried_published_and_withdrawn(trainer: TestClient, pa
 def test_a_built_in_rule_is_changed_and_comes_back(trainer: TestClient, past: Services) -> None:
     before = past.desk.rules.rulebook.rule("forbid.should")
     assert before is not None
+    shown = plain(trainer.get("/rules/forbid.should").text)
+    assert "服务禁语" in shown
+    assert "why:" not in shown, "examples are told as sentences, not as YAML"
     page = send(trainer, "/rules/forbid.should/draft/begin", {}).headers["location"]
     kept = plain(trainer.get(page).text)
     assert "个例句都对" in kept

@@ -24,7 +24,7 @@ class RuleLine:
 
     rule_id: str
     name: Words
-    category: str
+    category: Words
     severity: Severity
     version: int
     published_by: str
@@ -53,12 +53,16 @@ class RulePage(View):
     rule_id: str
     fields: RuleFields
     name: Words
+    category: Words
     severity: Severity | None
     """None: it is not in force."""
     version: int
     meaning: str
     """The condition in a line."""
     exceptions: tuple[Words, ...]
+    hits: tuple[tuple[str, str], ...]
+    misses: tuple[tuple[str, str], ...]
+    """What is said in each example, and why."""
     versions: tuple[RuleVersion, ...]
     draft: RuleDraft | None
     is_published: bool

@@ -145,6 +145,11 @@ def read_document(text: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", documents[0].data)
 
 
+def example_lines(text: str) -> tuple[tuple[str, str], ...]:
+    """Return what is said in each example of a field and why it counts or not (may be empty), for reading."""
+    return tuple(_said_and_why(one) for one in _examples(text, ""))
+
+
 # -- to the document ---------------------------------------------------------------------------
 
 
@@ -240,6 +245,15 @@ def _line(example: Any) -> str | None:
         known = cast("Mapping[str, str]", example)
         return f"{known['say']} | {known['why']}"
     return None
+
+
+def _said_and_why(example: Any) -> tuple[str, str]:
+    if not isinstance(example, dict):
+        return str(example), ""
+    known = cast("Mapping[str, Any]", example)
+    lines = known.get("lines", ())
+    said = " / ".join(map(str, lines)) if lines else _text(known, "say")
+    return said or _dumped({name: value for name, value in known.items() if name != "why"}).strip(), _text(known, "why")
 
 
 def _dumped(value: Any) -> str:

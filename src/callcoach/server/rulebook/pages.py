@@ -25,7 +25,7 @@ from callcoach.server.review.catalogue import catalogue_of
 from callcoach.server.rulebook import keeping
 from callcoach.server.rulebook.checking import check
 from callcoach.server.rulebook.contexts import DraftPage, ExceptionChoice, RuleLine, RulePage, RulesPage, TrialPage
-from callcoach.server.rulebook.fields import MAX_TEXT, RuleFields, fields_of, read_document
+from callcoach.server.rulebook.fields import MAX_TEXT, RuleFields, example_lines, fields_of, read_document
 from callcoach.server.services import Services, WithServices
 from callcoach.store.written_rules import RuleDraft, find_draft, get_draft, in_force, list_drafts, versions_of
 
@@ -63,7 +63,7 @@ def get_rules(request: Request, _: Trainer, services: WithServices) -> Response:
         RuleLine(
             rule_id=rule.id,
             name=Words(rule.name_zh, rule.name_en),
-            category=rule.category,
+            category=_category(rule.category),
             severity=rule.severity,
             version=rule.version,
             published_by=published[rule.id].published_by if rule.id in published else "",
@@ -233,7 +233,7 @@ def _draft_page(
 ) -> DraftPage:
     book = services.desk.rules.rulebook
     rubric = catalogue_of(services).rubric
-    categories = {**CATEGORIES, **{rule.category: Words(rule.category, rule.category) for rule in book.rules}}
+    categories = {rule.category: _category(rule.category) for rule in book.rules}
     return DraftPage(
         draft=draft,
         fields=fields,
@@ -249,6 +249,10 @@ def _draft_page(
         problem=problem,
         counts=COUNTS,
     )
+
+
+def _category(category: str) -> Words:
+    return CATEGORIES.get(category, Words(category, category))
 
 
 def _rule_page(services: Services, rule_id: str, problem: str = "") -> RulePage:
@@ -267,10 +271,13 @@ def _rule_page(services: Services, rule_id: str, problem: str = "") -> RulePage:
         rule_id=rule_id,
         fields=fields,
         name=Words(fields.name_zh, fields.name_en),
+        category=_category(fields.category),
         severity=rule.severity if rule is not None else None,
         version=rule.version if rule is not None else versions[0].version,
         meaning=describe(rule.condition) if rule is not None else "",
         exceptions=tuple(Words(one.name_zh, one.name_en) for one in rule.exceptions) if rule is not None else (),
+        hits=example_lines(fields.hits),
+        misses=example_lines(fields.misses),
         versions=versions,
         draft=draft,
         is_published=bool(versions and versions[0].document),
