@@ -25,6 +25,7 @@ def test_inbound_call_reaches_the_event_with_number_name_and_headers(phones: Pho
     assert headers["X-Call-ID"] == "crm-77"
     assert headers["P-Asserted-Identity"] == f'"王女士" <sip:+8613800138000@{LOOPBACK}>'
     assert headers["Call-ID"]
+    assert event["queue"] == "售后"
     assert event["source"] == phones.pbx.address
     assert caller.wait(20) == 0
 

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from callcoach import __version__
 from callcoach.server.account import pages as account_pages
 from callcoach.server.account import token_routes
-from callcoach.server.around import disposition_pages, script_pages, script_part
+from callcoach.server.around import disposition_pages, script_pages, script_part, script_routes
 from callcoach.server.around import pages as around_pages
 from callcoach.server.around import routes as around_routes
 from callcoach.server.audit import pages as audit_pages
@@ -100,6 +100,7 @@ API_ROUTERS = (
     hook_pages.api_router,
     contacts.router,
     around_routes.router,
+    script_routes.router,
     callback_routes.router,
     complaint_routes.router,
     survey_routes.router,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,6 +16,7 @@ from callcoach.server.services import Services
 from callcoach.store.around.scripts import list_scripts
 from callcoach.store.audit_lists import list_deeds
 from callcoach.store.model import AuditFilter
+from callcoach.store.phone_calls import RingingCall, begin_phone_call
 from tests.server.around.conftest import HandIn
 
 STEPS = {"title_0": "问候", "say_0": "您好，远航物流。", "title_1": "核对订单", "title_2": "致谢", "optional_2": "true"}
@@ -140,3 +142,41 @@ def test_what_is_wrong_with_a_script_is_said_and_nothing_typed_is_lost(client: T
     assert "已有名为" in again.text
     assert "您好，远航物流。" in again.text
     assert "应为 1 到 40 步" in client.post("/scripts", headers=page, data={"name": "空"}).text
+
+
+def test_scripts_are_written_and_published_over_the_api(
+    client: TestClient, services: Services, li: dict[str, str], liu: dict[str, str]
+) -> None:
+    body = {"name": "售后接待", "queue": "售后", "direction": "inbound", "steps": [{"title": "问候", "say": "您好"}]}
+    made = client.post("/api/v1/scripts", headers=liu, json=body)
+    assert (made.status_code, made.json()["published"], made.json()["version"]) == (201, None, 1)
+    path = f"/api/v1/scripts/{made.json()['id']}"
+    assert client.post(f"{path}/publish", headers=li, json={"shown": True}).status_code == 403
+    assert client.post(f"{path}/publish", headers=liu, json={"shown": True}).json()["published"] == 1
+    changed = client.put(
+        path, headers=liu, json={**body, "steps": [*body["steps"], {"title": "致谢", "optional": True}]}
+    )  # type: ignore[misc]
+    assert (changed.json()["version"], changed.json()["published"]) == (2, 1)
+    assert [one["title"] for one in client.get(path, headers=li).json()["steps"]] == ["问候", "致谢"]
+    assert len(client.get("/api/v1/scripts", headers=li).json()) == 1
+    assert client.put(path, headers=liu, json={**body, "campaign_id": 9}).status_code == 422
+    assert client.post("/api/v1/scripts", headers=liu, json=body).status_code == 409
+    with services.database.reading() as session:
+        deeds = {one.action for one in list_deeds(session, AuditFilter(object_kind="script")).deeds}
+    assert deeds == {"script.add", "script.change", "script.publish"}
+
+
+def test_a_script_of_a_queue_fits_its_calls_alone(
+    client: TestClient, services: Services, li: dict[str, str], liu: dict[str, str]
+) -> None:
+    write(client, liu, "通用")
+    write(client, liu, "售后接待", queue="售后")
+    assert "售后接待" in beside(client, li, queue="售后").partition("<ol")[0]
+    other = beside(client, li, queue="销售", call_id="x2")
+    assert "售后接待" not in other
+    assert "通用" in other
+    rings = RingingCall("x3", Direction.INBOUND, "138", "售后")
+    with services.database.writing() as session:
+        person_id = client.get("/api/v1/me", headers=li).json()["person_id"]
+        begin_phone_call(session, person_id, rings, services.now(), ZoneInfo("Asia/Shanghai"))
+    assert "售后接待" in beside(client, li, call_id="x3"), "the phone told of it, whoever asks without it"

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 
 from tests.server.browser.site import Site, running_site
 from tests.server.browser.visit import Visit
@@ -159,3 +160,20 @@ def test_the_page_of_a_call_shows_what_was_kept(agent: Visit, own_site: Site) ->
     agent.until("return document.querySelector('#around .around')")
     assert "补开发票" in agent.text("#around")
     assert "明天上午十点之前给您回电" in agent.text("#around")
+
+
+def test_a_step_is_ticked_by_mouse_and_keyboard_and_stays(agent: Visit) -> None:
+    agent.open("/desk/script?call_id=t1&number=13800000020&direction=inbound")
+    ticked = "return [...document.querySelectorAll('.step')].map(one => one.getAttribute('aria-checked')).join()"
+    assert agent.run(ticked) == "false,false,false,false,false"
+    agent.click("#script-step-0")
+    agent.until("return document.querySelector('#script-step-0').getAttribute('aria-checked') === 'true'")
+    assert agent.run("return document.activeElement.id") == "script-step-0", "the keyboard stays where it was"
+    agent.driver.switch_to.active_element.send_keys(Keys.SPACE)
+    agent.until("return document.querySelector('#script-step-0').getAttribute('aria-checked') === 'false'")
+    agent.driver.find_element(By.ID, "script-step-2").send_keys(Keys.SPACE)
+    agent.until("return document.querySelector('#script-step-2').getAttribute('aria-checked') === 'true'")
+    assert "还有 3 步" in agent.text(".call-script h2")
+    agent.driver.refresh()
+    assert agent.run(ticked) == "false,false,true,false,false"
+    assert agent.complaints() == []

@@ -81,6 +81,8 @@ class Ledger:
         while True:
             await asyncio.sleep(STAY_EVERY_S)
             there = tuple(self._there.values())
+            if not there:
+                continue
             try:
                 await run_in_threadpool(self._note_staying, there, self._now())
             except CallCoachError as error:

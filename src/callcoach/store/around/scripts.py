@@ -16,6 +16,7 @@ from callcoach.store.around.desk_calls import CallRef, desk_call, find_desk_call
 from callcoach.store.tables import (
     CampaignRow,
     LeadRow,
+    PhoneCallRow,
     ScriptRow,
     ScriptRunRow,
     ScriptTickRow,
@@ -163,7 +164,7 @@ def publish(session: Session, script_id: int, *, shown: bool) -> Script:
 def fitting_scripts(session: Session, person_id: int, ref: CallRef) -> tuple[Script, ...]:
     """Return the published scripts for a call, what fits best first."""
     campaign_id, wanted_id = _campaign_of(session, person_id, ref)
-    call = Purpose(ref.direction, ref.queue, campaign_id)
+    call = Purpose(ref.direction, ref.queue or _told_queue(session, person_id, ref), campaign_id)
     worth = [
         (100 if one.id == wanted_id else how_well(one.purpose, call), one)
         for one in list_scripts(session)
@@ -253,6 +254,12 @@ def _campaign_of(session: Session, person_id: int, ref: CallRef) -> tuple[int | 
     )
     found = session.execute(query).one_or_none()
     return (found[0], found[1]) if found else (None, None)
+
+
+def _told_queue(session: Session, person_id: int, ref: CallRef) -> str:
+    """Return the queue that the telephone told of; empty: none."""
+    own = (PhoneCallRow.person_id == person_id, PhoneCallRow.phone_call_id == ref.phone_call_id)
+    return session.scalar(select(PhoneCallRow.queue).where(*own)) or ""
 
 
 def _version(row: ScriptVersionRow) -> Version:
