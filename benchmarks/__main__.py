@@ -24,6 +24,8 @@ BENCHMARKS = (
     "softphone",
     "soak",
     "browser_delay",
+    "hint_latency",
+    "live_capacity",
     "startup",
     "review_room",
     "phone_book",

@@ -4,8 +4,9 @@ A page's microphone speaks a made agent's Mandarin; it travels by WebSocket, ser
 line into the streaming recognition; the rules look at it, and the hint is drawn on the page. Where each phrase ends
 is known from the analysis of the same file after the call (`callcoach analyze`'s own), with its word times.
 
-Wordings are said in their whole sentences. A raised voice is one of the call's own sentences, `LOUDER_DB` above the
-others: it may be told before it ends. A silence counts from the moment when it has lasted as long as its rule asks.
+Wordings are said in their whole sentences, all at one level. A raised voice is another of the call's sentences,
+`LOUDER_DB` above: it may be told before it ends. A silence counts from the moment when it has lasted as long as its
+rule asks.
 
     python -m benchmarks.hint_latency [--rounds 6]
 """
@@ -39,7 +40,8 @@ HINT_PAUSE_S = 5.0
 SPARE_S = 0.8
 REPEAT_S = 21.0
 """The same rule comes again after 20 s at the earliest."""
-LOUDER_DB = 9.0
+LEVEL_DBFS, LOUDER_DB = -27.0, 9.0
+"""Of every sentence, and how much a raised voice is above it."""
 LISTENING_S = 30.0
 BEFORE_S, AFTER_S = 0.3, 0.3
 """Sound around a sentence that is said with it: the pause that was there."""
@@ -75,9 +77,11 @@ class Said:
 
     def sentence(self, turn_index: int) -> tuple[float, Sound]:
         """Return where a turn begins in what is returned beside it: its sound with a little before and after."""
-        turn = self.analysis["turns"][turn_index]
+        turn = self.analysis["transcript"]["turns"][turn_index]
         from_s = max(0.0, turn["start_s"] - BEFORE_S)
-        return from_s, self.sound[int(from_s * RATE_HZ) : int((turn["end_s"] + AFTER_S) * RATE_HZ)]
+        return from_s, at_level(
+            self.sound[int(from_s * RATE_HZ) : int((turn["end_s"] + AFTER_S) * RATE_HZ)], LEVEL_DBFS
+        )
 
 
 def spoken_files() -> list[Path]:
@@ -111,13 +115,18 @@ def phrases_of(said: Said, speaks: frozenset[str]) -> list[Phrase]:
 def faultless(said: Said) -> list[Sound]:
     """Return the agent's sentences in which nothing was found, longest first."""
     faults = {one["turn_index"] for one in said.analysis["rules"]["findings"]}
-    turns = [one["index"] for one in said.analysis["turns"] if one["speaker"] == "agent" and one["index"] not in faults]
+    turns = [
+        one["index"]
+        for one in said.analysis["transcript"]["turns"]
+        if one["speaker"] == "agent" and one["index"] not in faults
+    ]
     return sorted((said.sentence(index)[1] for index in turns), key=len, reverse=True)
 
 
-def louder(sound: Sound) -> Sound:
-    """Return the sound `LOUDER_DB` above what it was."""
-    return np.clip(sound * 10 ** (LOUDER_DB / 20), -32768, 32767).astype(np.int16)
+def at_level(sound: Sound, dbfs: float) -> Sound:
+    """Return the sound at a level; none is so loud that a raised voice is told in place of its wording."""
+    rms = float(np.sqrt(np.mean(sound.astype(np.float64) ** 2)))
+    return np.clip(sound * (32768 * 10 ** (dbfs / 20) / rms), -32768, 32767).astype(np.int16)
 
 
 def latency_of(page: DeskPage, phrase: Phrase, wait_s: float) -> float | None:
@@ -162,7 +171,7 @@ def main() -> int:
     dead_air = next(rule.condition for rule in book.rules if rule.id == SILENCE_RULE)
     calls = [analysed(path) for path in spoken_files()]
     usual = [sentence for call in calls for sentence in faultless(call)]
-    shout = louder(usual[0])
+    shout = at_level(usual[0], LEVEL_DBFS + LOUDER_DB)
     ask = usual[1]
     phrases = [
         *(phrase for call in calls for phrase in phrases_of(call, speaks_by_default(book))),

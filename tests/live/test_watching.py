@@ -79,6 +79,8 @@ def test_a_silence_that_goes_on_is_told_and_an_announced_one_is_not():
     asked = turn(0, Speaker.CUSTOMER, 0.0, 2.0, "我的包裹到哪里了")
     assert ids(watch.silence([asked], [], sound(4), 4.0)) == []
     assert ids(watch.silence([asked], [], sound(7), 7.0)) == ["silence.dead_air"]
+    assert ids(watch.silence([asked], [], sound(7), 7.0, since_s=6.9)) == ["silence.dead_air"]
+    assert watch.silence([asked], [], sound(7.1), 7.1, since_s=7.0) == [], "it was one before"
     wait = turn(1, Speaker.AGENT, 2.2, 3.5, "请您稍等我查一下")
     assert ids(watch.silence([asked, wait], [], sound(12), 12.0)) == []
 

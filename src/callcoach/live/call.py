@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,6 +111,8 @@ class LiveCall:
                 self._queues[speaker].put((samples[:, channel].copy(), at_s, speaking))
             if self._heard_s - self._gauged_s >= GAUGE_EVERY_S:
                 self._look_at_the_moment()
+            elif not any(self._finder.speaking):
+                self._listen_to_the_silence(since_s=at_s)
 
     def hear_event(self, event: CallEvent) -> None:
         """Take an event of the call's signalling."""
@@ -212,14 +215,19 @@ class LiveCall:
         if self._was_loud:
             self._listen_to_the_voice()
         elif not any(self._finder.speaking):
-            found = self._watching.silence(self._told, self._open_turns(), self._sound, self._heard_s)
-            self._pacer.offer(found, self._heard_s, for_s=MOMENT_S)
+            self._listen_to_the_silence()
         self._speak_up()
 
     @property
     def _was_loud(self) -> bool:
         """Whether the agent has just spoken louder than usual: the rules have a look."""
         return self._heard_s - self._loud_s < JUST_NOW_S
+
+    def _listen_to_the_silence(self, since_s: float = -inf) -> None:
+        found = self._watching.silence(self._told, self._open_turns(), self._sound, self._heard_s, since_s=since_s)
+        if found:
+            self._pacer.offer(found, self._heard_s, for_s=MOMENT_S)
+            self._speak_up()
 
     def _listen_to_the_voice(self) -> None:
         found = self._watching.voice(self._told, self._open_turns(), self._sound, self._heard_s)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import takewhile
+from math import inf
 
 from callcoach.datapath import Call, CallEvent, Conversation, Finding, Turn
 from callcoach.live.sound import RunningSound
@@ -64,10 +65,12 @@ class Watching:
             self._asked = turns, self._worded_in(turns, len(turns) - len(open_turns), now_s)
         return self._confirmed(turns, self._asked[1], now_s)
 
-    def silence(self, told: Turns, open_turns: Turns, sound: RunningSound, now_s: float) -> list[Found]:
-        """Return the silence that is going on while nobody speaks."""
+    def silence(
+        self, told: Turns, open_turns: Turns, sound: RunningSound, now_s: float, *, since_s: float = -inf
+    ) -> list[Found]:
+        """Return the silence that is going on while nobody speaks, and became one after `since_s`."""
         said_s = max((one.end_s for one in (*told[-CONTEXT_TURNS:], *open_turns)), default=0.0)
-        rules = [rule for rule, condition in self._silent if now_s - said_s >= condition.warn_s]
+        rules = [rule for rule, condition in self._silent if since_s < said_s + condition.warn_s <= now_s]
         return self._going_on(rules, [*told, *open_turns], sound, now_s, now_s - AT_NOW_S)
 
     def voice(self, told: Turns, open_turns: Turns, sound: RunningSound, now_s: float) -> list[Found]:
