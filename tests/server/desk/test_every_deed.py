@@ -109,6 +109,7 @@ def rejected(visit: Visit, customer: Phone) -> None:
     visit.press("r")
     assert customer.wait("CallEnded")["code"] in (486, 603)
     visit.until("return document.querySelector('#desk-recent .missed')?.textContent.includes('1003')")
+    assert "已拒接 1003" in visit.text("#told")
     assert not visit.run("return document.title.startsWith('☎')")
 
 

@@ -113,7 +113,8 @@
     if (event.event === "CallTurnedAway") numbers.remember({ ...event, direction: "inbound", talking_since: null });
     if (event.event === "CallEnded") {
       const call = state.phone?.standing.calls.find((one) => one.call_id === event.call_id);
-      say(text("ended", { who: call ? CallCards.who(call, text) : "", reason: halfOf(event.reason) }), "plain");
+      const refused = event.ended_by === "agent" && call?.direction === "inbound" && !call.talking_since ? "rejected" : "ended";
+      say(text(refused, { who: call ? CallCards.who(call, text) : "", reason: halfOf(event.reason) }), "plain");
     }
   }
 
@@ -231,7 +232,8 @@
     if ((known?.words ?? "") === words) return;
     if (words) troubles.set(key, { words, kind, deeds });
     else troubles.delete(key);
-    at("#desk-troubles").replaceChildren(...[...troubles.values()].map((one) => {
+    const worstFirst = [...troubles.values()].sort((a, b) => (b.kind === "bad") - (a.kind === "bad"));
+    at("#desk-troubles").replaceChildren(...worstFirst.map((one) => {
       const told = make("p", `${one.kind === "bad" ? "✖" : "ⓘ"} ${one.words}`, `banner ${one.kind}`);
       for (const [label, todo] of one.deeds) {
         const button = make("button", label, "small");

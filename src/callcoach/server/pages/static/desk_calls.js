@@ -80,11 +80,11 @@ class CallCards {
     if (call.phase === "talking" && call.transfer === "none") {
       const paused = call.recording === "paused";
       const other = calls.find((one) => one !== call && one.phase === "talking");
-      add(call.muted ? "unmute" : "mute", "mute", { ...id, muted: !call.muted }, "", call.muted);
+      if (!held) add(call.muted ? "unmute" : "mute", "mute", { ...id, muted: !call.muted }, "", call.muted);
       if (!call.in_conference) add(held ? "resume" : "hold", held ? "resume" : "hold", id, "", held);
       add("transfer", () => { this.handing = this.handing === call.call_id ? null : call.call_id; this.draw(calls); this.box.querySelector(".handing input")?.focus(); }, {}, "", this.handing === call.call_id);
-      add("keypad", this.keypad, {});
-      add(paused ? "resume_recording" : "pause_recording", paused ? "resume_recording" : "pause_recording", id, "", paused);
+      if (!held) add("keypad", this.keypad, {});
+      if (!held) add(paused ? "resume_recording" : "pause_recording", paused ? "resume_recording" : "pause_recording", id, "", paused);
       if (call.in_conference) add("split", "split", id);
       else if (other && !held) {
         add("transfer_finish", "transfer_to_call", { call_id: other.call_id, other_call_id: call.call_id });
