@@ -31,6 +31,7 @@ from callcoach.server.trends.praise import praised
 from callcoach.server.trends.rule_lines import known_rules, rule_lines
 from callcoach.store.engine import Session
 from callcoach.store.trends.reading import (
+    SCORE_SUMS,
     AgentSums,
     HourSums,
     calls_by_hour,
@@ -94,7 +95,10 @@ def _page(services: Services, principal: Principal, period: Period, *, by_findin
         chooser = chooser_of(session, services, principal, period, PATH)
         days = sums_by_day(session, principal, wanted)
         before = total_of(session, principal, earlier)
-        agents, agents_before = (sums_by_agent(session, principal, one) for one in (wanted, earlier))
+        agents, agents_before = (
+            sums_by_agent(session, principal, wanted),
+            sums_by_agent(session, principal, earlier, SCORE_SUMS),
+        )
         rules, rules_before = (sums_by_rule(session, principal, one) for one in (wanted, earlier))
         named = known_rules(session, services, rules)
         scores = scores_of(session, principal, wanted)

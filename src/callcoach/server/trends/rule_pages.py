@@ -27,6 +27,7 @@ from callcoach.server.trends.periods import Period
 from callcoach.server.trends.rule_lines import known_rules
 from callcoach.store.trends.counting import ADDED, CONFIRMED, REJECTED
 from callcoach.store.trends.reading import (
+    SCORE_SUMS,
     AgentSums,
     RuleSums,
     Sums,
@@ -106,7 +107,7 @@ def _page(services: Services, principal: Principal, period: Period, rule_id: str
         days = rule_by_day(session, principal, wanted, rule_id)
         before = sum((one for _, one in rule_by_day(session, principal, earlier, rule_id)), RuleSums())
         calls_before = total_of(session, principal, earlier).scored
-        agents = by_agent(sums_by_agent(session, principal, wanted))
+        agents = by_agent(sums_by_agent(session, principal, wanted, SCORE_SUMS))
         of_agents = rule_by_agent(session, principal, wanted, rule_id)
         verdicts = verdicts_by_call(session, principal, wanted, period.zone, rule_id)
         examples = examples_of(session, principal, wanted, period.zone, rule_id)

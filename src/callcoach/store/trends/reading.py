@@ -111,6 +111,8 @@ class HourSums:
 _SUMS = tuple(one.name for one in fields(Sums))
 _RULE_SUMS = tuple(one.name for one in fields(RuleSums))
 _SUM_VALUES, _RULE_VALUES = attrgetter(*_SUMS), attrgetter(*_RULE_SUMS)
+SCORE_SUMS = ("calls", "scored", "score", "score_squares")
+"""What a mean score and its interval are made of."""
 _HOUR_SUMS = tuple(one.name for one in fields(HourSums))
 
 
@@ -138,13 +140,26 @@ def scores_of(session: Session, principal: Principal, wanted: TrendFilter) -> tu
     return tuple(session.execute(select(*_totals_of(parts, _BINS))).one())
 
 
-def sums_by_agent(session: Session, principal: Principal, wanted: TrendFilter) -> list[AgentSums]:
-    """Return the sums of each agent who is known, by name; one of two teams stands there twice."""
-    parts = _parts(CallSumsRow, principal, wanted, ("agent_id", "team_id", *_SUMS), by_agent=True)
+def sums_by_agent(
+    session: Session, principal: Principal, wanted: TrendFilter, names: tuple[str, ...] = _SUMS
+) -> list[AgentSums]:
+    """Return the sums of each agent who is known, by name; one of two teams stands there twice.
+
+    `names` are the sums that are wanted; the others are 0.
+    """
+    parts = _parts(CallSumsRow, principal, wanted, ("agent_id", "team_id", *names), by_agent=True)
     keys = (parts.c.agent_id, parts.c.team_id)
-    query = select(PersonRow.name, *keys, *_totals_of(parts, _SUMS)).join(PersonRow, PersonRow.id == parts.c.agent_id)
-    rows = session.execute(query.group_by(PersonRow.name, *keys).order_by(PersonRow.name, *keys))
-    return [AgentSums(row.agent_id, row.name, row.team_id, Sums(*row[3:])) for row in rows]
+    sums = select(*keys, *_totals_of(parts, names)).group_by(*keys).subquery()
+    totals = [sums.c[f"sum_{name}"] for name in names]
+    query = select(PersonRow.name, sums.c.agent_id, sums.c.team_id, *totals)
+    query = query.join(PersonRow, PersonRow.id == sums.c.agent_id)
+    rows = session.execute(query.order_by(PersonRow.name, sums.c.agent_id, sums.c.team_id))
+    if names == _SUMS:
+        return [AgentSums(agent, name, team, Sums(*values)) for name, agent, team, *values in rows]
+    return [
+        AgentSums(agent, name, team, Sums(**dict(zip(names, values, strict=True))))
+        for name, agent, team, *values in rows
+    ]
 
 
 def sums_by_rule(session: Session, principal: Principal, wanted: TrendFilter) -> dict[str, RuleSums]:
