@@ -27,6 +27,7 @@ from callcoach.store.watched import SeenFile, note_file, note_folder
 from tests.server.browser.filled_around import put_around
 from tests.server.browser.filled_calling import put_campaigns, put_contact_book, put_customer_cards
 from tests.server.browser.filled_calls import APPEALED, EVENTFUL, PUBLISHED, put_calls, put_review_work, put_reviews
+from tests.server.browser.filled_teaching import OWN_RULE, put_teaching
 from tests.server.process import Server
 from tests.server.visitors import HASH
 from tests.store.rolled import roll_up
@@ -46,6 +47,14 @@ BESIDE = {
     "trends-filled": "/trends?from_day=2026-01-20&to_day=2026-01-31",
     "rule": "/trends/rules/neg.but?from_day=2026-01-20&to_day=2026-01-31",
     "round": "/rounds/1",
+    "plan-preview": "/plans?plan=1&day=2026-01-30",
+    "rule-own": "/rules/neg.but",
+    "rule-new": "/rules/new",
+    "rule-draft": f"/rules/{OWN_RULE}/draft",
+    "drill": "/drills/1",
+    "drill-new": "/drills/new?agent_id=4&rule_id=forbid.absolutely_not",
+    "hook": "/hooks/1",
+    "phone": "/phones/4",
     "customer": "/customers/1",
     "customer-new": "/customers/new",
     "customers-import": "/customers/import",
@@ -88,7 +97,12 @@ def pages() -> dict[str, str]:
 def agents_pages() -> dict[str, str]:
     """Return the pages that only an agent has, or that look different to one."""
     own = {name: path for name, path in _entries().items() if name in AGENTS}
-    return own | {"call-of-agent": f"/calls/{PUBLISHED}"}
+    return own | {
+        "call-of-agent": f"/calls/{PUBLISHED}",
+        "drills-of-agent": "/drills",
+        "drill-to-say": "/drills/1",
+        "drill-to-choose": "/drills/2",
+    }
 
 
 def _entries() -> dict[str, str]:
@@ -120,6 +134,7 @@ def make_filled(folder: Path, *, with_calls: bool = True) -> None:
             put_review_work(database)
             put_reviews(own, database)
             put_around(own, database)
+            put_teaching(database)
         roll_up(database, own.server.time_zone)
 
 

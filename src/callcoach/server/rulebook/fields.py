@@ -5,6 +5,7 @@ What a form of plain fields cannot say, such as a condition that is no list of p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -14,6 +15,8 @@ import yaml
 from callcoach.documents import parse_documents
 from callcoach.errors import InputError
 
+BETWEEN_TURNS = " / "
+_SPEAKER = re.compile(r"^(坐席|客户)[：:]")
 MAX_TEXT = 20_000
 """Characters of one field."""
 
@@ -49,9 +52,9 @@ class RuleFields:
     teams: str = ""
     directions: str = ""
     hits: str = ""
-    """A sentence a line with the span between 【】, or a YAML list."""
+    """An example a line with the span between 【】, or a YAML list. Turns of a dialogue stand between slashes."""
     misses: str = ""
-    """A sentence a line, `|` before the reason, or a YAML list."""
+    """An example a line, `|` before the reason, or a YAML list."""
 
 
 def document_of(fields: RuleFields, version: int) -> str:
@@ -188,8 +191,11 @@ def _examples(text: str, name: str) -> list[Any]:
 
 
 def _example(line: str) -> Any:
-    said, bar, why = line.replace("｜", "|").partition("|")
-    return {"say": said.strip(), "why": why.strip()} if bar and why.strip() else said.strip()
+    said, _, why = (part.strip() for part in line.replace("｜", "|").partition("|"))
+    turns = [turn.strip() for turn in said.split(BETWEEN_TURNS.strip())]
+    if len(turns) > 1 and all(_SPEAKER.match(turn) for turn in turns):
+        return {"lines": turns, **({"why": why} if why else {})}
+    return {"say": said, "why": why} if why else said
 
 
 _NAMES = {"condition": "条件", "hits": "正例", "misses": "反例", "": "日期"}
@@ -239,12 +245,17 @@ def _shown(examples: Any) -> str:
 
 
 def _line(example: Any) -> str | None:
+    """Return an example as a line; None: it would not be read back as it is."""
     if isinstance(example, str):
-        return None if "|" in example or "\n" in example or example.startswith("- ") else example
-    if isinstance(example, dict) and set(cast("Mapping[str, Any]", example)) == {"say", "why"}:
-        known = cast("Mapping[str, str]", example)
-        return f"{known['say']} | {known['why']}"
-    return None
+        line = example
+    elif isinstance(example, dict):
+        known = cast("Mapping[str, Any]", example)
+        said = BETWEEN_TURNS.join(map(str, known["lines"])) if "lines" in known else str(known.get("say", ""))
+        line = f"{said} | {known['why']}" if known.get("why") else said
+    else:
+        return None
+    readable = "\n" not in line and not line.startswith("- ")
+    return line if readable and _example(line) == example else None
 
 
 def _said_and_why(example: Any) -> tuple[str, str]:
