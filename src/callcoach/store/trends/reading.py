@@ -154,11 +154,8 @@ def sums_by_agent(
     query = select(PersonRow.name, sums.c.agent_id, sums.c.team_id, *totals)
     query = query.join(PersonRow, PersonRow.id == sums.c.agent_id)
     rows = session.execute(query.order_by(PersonRow.name, sums.c.agent_id, sums.c.team_id))
-    if names == _SUMS:
-        return [AgentSums(agent, name, team, Sums(*values)) for name, agent, team, *values in rows]
     return [
-        AgentSums(agent, name, team, Sums(**dict(zip(names, values, strict=True))))
-        for name, agent, team, *values in rows
+        AgentSums(row.agent_id, row[0], row.team_id, Sums(**dict(zip(names, row[3:], strict=True)))) for row in rows
     ]
 
 
