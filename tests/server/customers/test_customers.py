@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
@@ -201,6 +201,26 @@ def test_what_other_domains_keep_stands_in_the_history(
     shown = desk.get(f"/desk/card?number={NUMBER}").text
     assert "未了结" in shown
     assert shown.index("外箱破损") < shown.index("后来的备注"), "what is open stands first"
+
+
+def test_callbacks_and_complaints_stand_in_the_history_of_who_may_see_them(
+    client: TestClient, services: Services, boss, agent
+) -> None:
+    other = token_for(services, "802", Role.AGENT)
+    made(client, boss)
+    due = (services.now() + timedelta(hours=2)).isoformat()
+    for reason, step in (("寄发票", ""), ("已经办完", "keep")):
+        body = {"due_at": due, "number": NUMBER, "reason": reason}
+        one = client.post("/api/v1/callbacks", headers=agent, json=body).json()["id"]
+        if step:
+            client.post(f"/api/v1/callbacks/{one}/steps", headers=agent, json={"step": step})
+    client.post("/api/v1/complaints", headers=agent, json={"number": NUMBER, "complaint": "少发一台"})
+    shown = client.get("/desk/card", headers=agent, params={"number": NUMBER}).text
+    assert all(one in shown for one in ("寄发票", "已经办完", "少发一台", "/complaints/1"))
+    assert shown.index("寄发票") < shown.index("已经办完"), "what is owed comes first"
+    hidden = client.get("/desk/card", headers=other, params={"number": NUMBER}).text
+    assert "寄发票" not in hidden
+    assert "少发一台" not in hidden
 
 
 def test_a_card_answers_at_once(desk: TestClient, services: Services) -> None:

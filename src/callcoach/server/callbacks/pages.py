@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,8 @@ from callcoach.errors import CallCoachError, InputError
 from callcoach.principal import Principal
 from callcoach.rights import Permission
 from callcoach.server.around.pages import show
-from callcoach.server.callbacks.contexts import CallbackLine, CallbackPage, CallbacksPage, DuePart
+from callcoach.server.callbacks.contexts import CallbackPage, CallbacksPage, DuePart
+from callcoach.server.callbacks.lines import callback_line, is_late
 from callcoach.server.complaints.lines import complaint_line
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
@@ -72,7 +73,7 @@ def get_callbacks(request: Request, principal: Agent, services: WithServices) ->
         escalated = count_escalated(session, principal)
     zone = _zone(services)
     view = CallbacksPage(
-        lines=tuple(_line(one, now, zone) for one in page.callbacks),
+        lines=tuple(callback_line(one, now, zone) for one in page.callbacks),
         query=query,
         states=tuple(CallbackState),
         people=people,
@@ -243,7 +244,7 @@ def _page(services: Services, principal: Principal, callback_id: int, problem: s
     now = services.now()
     can = frozenset(step.value for state, step in STEPS if state is one.state and step is not CallbackStep.ESCALATE)
     due = as_local(max(one.due_at, now + timedelta(hours=1)), _zone(services))
-    return CallbackPage(one, _is_late(one, now), steps, can, people, due, problem)
+    return CallbackPage(one, is_late(one, now), steps, can, people, due, problem)
 
 
 def _due_part(services: Services, principal: Principal) -> DuePart:
@@ -253,19 +254,10 @@ def _due_part(services: Services, principal: Principal) -> DuePart:
         due = due_callbacks(session, principal.person_id, now + AHEAD)
         complaints = due_for(session, principal.person_id, now + AHEAD)
     return DuePart(
-        drafts=tuple(_line(one, now, zone) for one in drafts),
-        open=tuple(_line(one, now, zone) for one in due),
+        drafts=tuple(callback_line(one, now, zone) for one in drafts),
+        open=tuple(callback_line(one, now, zone) for one in due),
         complaints=tuple(complaint_line(one, now) for one in complaints),
     )
-
-
-def _line(one: Callback, now: datetime, zone: ZoneInfo) -> CallbackLine:
-    shown = one.due_at if one.due_at > now else now + timedelta(hours=1)
-    return CallbackLine(one, _is_late(one, now), as_local(shown, zone))
-
-
-def _is_late(one: Callback, now: datetime) -> bool:
-    return one.state is CallbackState.OPEN and one.due_at <= now
 
 
 def _owner(services: Services, principal: Principal, text: str) -> int | None:

@@ -78,6 +78,11 @@ def noted(services: Services, _: Principal, customer: Customer, limit: int) -> l
     return [HistoryItem(one.at, Words("备注", "Note"), one.text, person=one.person) for one in notes]
 
 
+def written_numbers(customer: Customer) -> tuple[str, ...]:
+    """Return the customer's numbers as they may be written where no key of them is kept."""
+    return tuple(dict.fromkeys((*customer.numbers, *customer.number_keys)))
+
+
 def call_item(call: CallSummary) -> HistoryItem:
     """Return a call as an item."""
     direction = DIRECTIONS[call.direction]

@@ -33,7 +33,7 @@ def follow_ups_of(services: Services, principal: Principal, customer: Customer, 
     wanted = FollowUpFilter(number_keys=customer.number_keys)
     with services.database.reading() as session:
         found = list_follow_ups(session, principal, wanted, limit=limit).follow_ups
-        answers = responses_of(session, [one.id for one in found])
+        answers = responses_of(session, [one.id for one in found]) if found else {}
     items: list[HistoryItem] = []
     for one in found:
         kept = next(iter(answers.get(one.id, ())), None)

@@ -89,6 +89,8 @@ class CallbackFilter:
     owner_id: int | None = None
     team_id: int | None = None
     number: str = ""
+    numbers: tuple[str, ...] = ()
+    """One of these, as they are written."""
     due_from: datetime | None = None
     due_before: datetime | None = None
     escalated: bool | None = None
@@ -396,6 +398,8 @@ def _conditions(wanted: CallbackFilter) -> Iterator[ColumnElement[bool]]:
         yield CallbackRow.state.in_(wanted.states)
     if wanted.number:
         yield and_(CallbackRow.number >= wanted.number, CallbackRow.number < wanted.number + "\U0010fffd")
+    if wanted.numbers:
+        yield CallbackRow.number.in_(wanted.numbers)
     if wanted.due_from is not None:
         yield CallbackRow.due_at >= wanted.due_from
     if wanted.due_before is not None:

@@ -149,6 +149,8 @@ def _conditions(wanted: ComplaintFilter) -> Iterator[ColumnElement[bool]]:
         yield and_(ComplaintRow.due_at <= wanted.late_at, ComplaintRow.state.not_in(ENDED))
     if wanted.number:
         yield and_(ComplaintRow.number >= wanted.number, ComplaintRow.number < wanted.number + "\U0010fffd")
+    if wanted.numbers:
+        yield ComplaintRow.number.in_(wanted.numbers)
     if wanted.text:
         columns = (ComplaintRow.customer, ComplaintRow.order_number, ComplaintRow.product)
         yield or_(*(column.contains(wanted.text, autoescape=True) for column in columns))

@@ -124,6 +124,8 @@ class ComplaintFilter:
     owner_id: int | None = None
     team_id: int | None = None
     number: str = ""
+    numbers: tuple[str, ...] = ()
+    """One of these, as they are written."""
     text: str = ""
     """Part of the customer's name, the order number or the product."""
     late_at: datetime | None = None
