@@ -151,7 +151,8 @@ def test_a_raised_voice_and_a_silence_are_told_while_they_go_on(engine, sound):
     assert raised.value > 5
     first, second = hints_of(updates, "silence.dead_air")
     since_s = (len(spoken) + len(customer)) / RATE_HZ
-    assert first.at_s == pytest.approx(since_s + 5.3, abs=0.8)
+    assert first.start_s == pytest.approx(since_s, abs=1.2), "the customer's last whole word"
+    assert 5.0 <= first.at_s - first.start_s < 5.8
     assert (first.severity, second.severity) == ("warning", "serious")
 
 

@@ -37,6 +37,12 @@ class Cable:
         """Let everything through again, also what has waited."""
         self._plugged.set()
 
+    def cut(self) -> None:
+        """Break every connection; new ones get through."""
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         self._closing = True
         self._plugged.set()

@@ -178,12 +178,15 @@ class Worker:
                 self._stopping.set()
 
     def _keep_warm(self) -> None:
-        with contextlib.suppress(OSError, AttributeError):  # a thread of its own on Linux; elsewhere it competes
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), WARMING_NICENESS)
         while self._speech is not None and not self._stopping.is_set():
             rate_hz, samples = self._speech
             self._engine.warm(rate_hz, samples, READY_RECOGNISERS)
+            self._give_way()  # from the second time on: nobody can be heard before the first recognisers are ready
             self._stopping.wait(LOOK_EVERY_S)
+
+    def _give_way(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):  # threads have a niceness on Linux; elsewhere this competes
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), WARMING_NICENESS)
 
 
 def serve(setup: Setup, pipe: Connection) -> None:

@@ -44,7 +44,10 @@ def test_alerts_messages_and_what_is_kept_of_calls(server: Running, tmp_path, ch
 
         def call() -> str:
             caller.say(f"dial {address}")
-            return phone.wait_phase("talking")["call_id"]
+            call_id = phone.wait_phase("talking")["call_id"]
+            shown = "[...window.callcoachFloor.phones.values()].some((one) => one.standing.calls.some(its))"
+            floor.until(f"const its = (call) => call.call_id === '{call_id}'; return {shown}")
+            return call_id
 
         first = call()
         floor.choose("#floor-alerts-from", "2")

