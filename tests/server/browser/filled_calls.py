@@ -69,7 +69,7 @@ def put_calls(settings: Settings, database: Database) -> None:
             with database.writing() as session:
                 fail(session, call_id, WHY)
         elif number != WAITING:
-            _put_analysis(desk, call_id, number)
+            put_analysis(desk, call_id, number)
         else:
             with database.writing() as session:
                 row = session.query(CallRow).filter(CallRow.id == call_id).one()
@@ -130,7 +130,8 @@ def _basis(desk: Desk, call_id: str) -> Basis:
     return Basis(analysis.recording.duration_s, analysis.rules, rubric, analysis.scorecard)
 
 
-def _put_analysis(desk: Desk, call_id: str, number: int) -> None:
+def put_analysis(desk: Desk, call_id: str, number: int) -> None:
+    """Have a call scored by part of what was found in the one of its dialogue that was analysed for real."""
     receive(desk, call_id)
     made = _analyses()[number % 2]
     call = replace(made.call, id=call_id, events=made.call.events + (EVENTS if call_id == EVENTFUL else ()))
