@@ -39,6 +39,7 @@ from callcoach.store.reviews.acting import Deed, do
 from callcoach.store.reviews.sheets import SheetRef
 from callcoach.store.schema import upgrade
 from callcoach.store.tables import CallRow
+from callcoach.store.written_rules import get_draft, publish, put_draft
 from tests.review.builders import NOON
 
 pytestmark = pytest.mark.slow
@@ -150,6 +151,18 @@ def test_reviewers_words_become_precision_and_what_is_missed(reviewed: Path) -> 
     assert (changed["before"]["right"], changed["before"]["wrong"]) == (1, 1)
     assert (changed["after"]["right"], changed["after"]["wrong"]) == (1, 0), "the finding that was added by hand"
     assert [(one["call"], one["said"]) for one in changed["missed"]] == [("c1", "confirmed")]
+
+
+def test_a_draft_is_held_against_what_trainers_published(reviewed: Path) -> None:
+    database = open_database(database_url("", reviewed))
+    with database.writing() as session:
+        put_draft(session, "neg.cannot", DRAFT.replace("99", "7"), number=0, person_id=1, now=NOON)
+        publish(session, get_draft(session, "neg.cannot"), DRAFT, 7, reason="试", person_id=1, now=NOON)
+    database.close()
+    _, rules = run(reviewed)
+    assert (rules["neg.cannot"]["new"], rules["neg.cannot"]["gone"]) == ([], [])
+    _, rules = run(reviewed, "--rulebook", "service-language")
+    assert rules["neg.cannot"]["new"], "a rulebook that is named is taken as it is"
 
 
 def test_rules_the_change_does_not_touch_are_not_told(data_dir: Path) -> None:

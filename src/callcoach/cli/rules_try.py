@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,10 @@ import typer
 if TYPE_CHECKING:
     from callcoach.intake import Judges
     from callcoach.rules.definition import Rulebook
+    from callcoach.rules.rulebook import RuleText
     from callcoach.rules.trying import Judged, PastCall
     from callcoach.settings import Settings
+    from callcoach.store.engine import Database
 
 Draft = Annotated[Path, typer.Argument(help="改过的规则：文件或文件夹 · The changed rules: a file or a folder.")]
 Calls = Annotated[
@@ -55,11 +58,15 @@ def try_draft(
     from callcoach.settings import load_settings
 
     settings = load_settings()
-    published = load_rulebook(rulebook or settings.rules.rulebook)
     changed, whole = ids_defined_in(draft)
-    drafted = _load(draft, rulebook or settings.rules.rulebook, whole=whole)
+    with _database(settings) as database:
+        texts = _published(database) if not rulebook else ()
+        verdicts = _verdicts(database)
+    published = load_rulebook(rulebook or settings.rules.rulebook, drafts=texts)
+    others = [one for one in texts if one.name not in changed]
+    drafted = _load(draft, rulebook or settings.rules.rulebook, others, whole=whole)
     skipped: list[str] = []
-    past = _past_calls(calls or [settings.calls_dir], latest, _verdicts(settings), skipped, sound=sound)
+    past = _past_calls(calls or [settings.calls_dir], latest, verdicts, skipped, sound=sound)
     trial = try_rules(published, drafted, () if whole else changed, past)
     for why in skipped:
         print(f"跳过 skipped: {why}")
@@ -70,13 +77,13 @@ def try_draft(
         write_atomic(json_file, json.dumps(plain(trial), ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def _load(draft: Path, published: str, *, whole: bool) -> Rulebook:
+def _load(draft: Path, published: str, others: Sequence[RuleText], *, whole: bool) -> Rulebook:
     """The draft as a rulebook of its own, or in place of what it changes in the published one."""
     from callcoach.rules.rulebook import load_rulebook
 
     if whole:
         return load_rulebook(f"{draft.parent}/{draft.name}")
-    return load_rulebook(published, drafts=[draft])
+    return load_rulebook(published, drafts=[*others, draft])
 
 
 def _past_calls(
@@ -103,23 +110,44 @@ def _no_judges() -> Judges:  # an analysis is there already: nothing is recognis
     raise AssertionError("asked to recognise a call that was analysed")
 
 
-def _verdicts(settings: Settings) -> Mapping[str, tuple[Judged, ...]]:
-    """What reviewers said, where this installation has a database."""
-    from callcoach.rules.trying import Judged, Said
+@contextmanager
+def _database(settings: Settings) -> Iterator[Database | None]:
+    """Give the database of this installation; None: it has none."""
     from callcoach.store.engine import DATABASE_FILE, database_url, open_database
-    from callcoach.store.reviews.verdicts import all_verdicts
     from callcoach.store.schema import upgrade
 
     configured = settings.database_url.get_secret_value()
     if not configured and not (settings.data_dir / DATABASE_FILE).is_file():
-        return {}
+        yield None
+        return
     database = open_database(database_url(configured, settings.data_dir))
     try:
         upgrade(database)
-        with database.reading() as session:
-            every = all_verdicts(session)
+        yield database
     finally:
         database.close()
+
+
+def _published(database: Database | None) -> tuple[RuleText, ...]:
+    """Return the rules that trainers published at a browser."""
+    from callcoach.rules.rulebook import RuleText
+    from callcoach.store.written_rules import in_force
+
+    if database is None:
+        return ()
+    with database.reading() as session:
+        return tuple(RuleText(one.rule_id, one.document) for one in in_force(session).values())
+
+
+def _verdicts(database: Database | None) -> Mapping[str, tuple[Judged, ...]]:
+    """Return what reviewers said, by call."""
+    from callcoach.rules.trying import Judged, Said
+    from callcoach.store.reviews.verdicts import all_verdicts
+
+    if database is None:
+        return {}
+    with database.reading() as session:
+        every = all_verdicts(session)
     return {
         call_id: (
             *(Judged(finding, Said.CONFIRMED) for finding in one.confirmed),
