@@ -11,9 +11,11 @@ import pytest
 from callcoach.demo.day import CALLS, PEOPLE, fill_day
 from callcoach.demo.reviewing import APPEALED, DECIDED, LEADER, REVIEWED, DayOfReviews
 from callcoach.principal import Principal
+from callcoach.server.complaints.terms import terms_of
 from callcoach.server.trends.outcome import outcome_of
 from callcoach.settings import Settings
 from callcoach.store.coaching import list_coaching
+from callcoach.store.drills import list_drills
 from callcoach.store.engine import Database
 from callcoach.store.model import AssignmentKind, AssignmentState
 from callcoach.store.people import as_principal, person_by_login
@@ -45,8 +47,8 @@ def principal(desk: Desk, login: str) -> Principal:
 def test_the_day_is_reviewed_as_its_calls_get_scored(desk: Desk) -> None:
     now = datetime.now(UTC).astimezone(ZONE)
     fill_day(desk, now)
-    day = DayOfReviews(desk, now, CALLS)
-    assert day.advance() == len(day.pieces), "nothing is done before its calls are scored"
+    day = DayOfReviews(desk, now, CALLS, terms_of(desk.settings))
+    assert day.advance() == len(day.pieces) - 1, "but for what is around calls, nothing is done before they are scored"
     for number in range(4):
         put_analysis(desk, f"demo-{number + 1:02d}", number)
     left = day.advance()
@@ -54,7 +56,7 @@ def test_the_day_is_reviewed_as_its_calls_get_scored(desk: Desk) -> None:
     for number in range(4, CALLS):
         put_analysis(desk, f"demo-{number + 1:02d}", number)
     assert day.advance() == 0
-    assert DayOfReviews(desk, now, CALLS).advance() == 0, "and once"
+    assert DayOfReviews(desk, now, CALLS, terms_of(desk.settings)).advance() == 0, "and once"
     roll_up(desk.database, desk.settings.server.time_zone)
 
     leader, trainer = principal(desk, LEADER), principal(desk, "liu.yang")
@@ -79,5 +81,7 @@ def test_the_day_is_reviewed_as_its_calls_get_scored(desk: Desk) -> None:
         queue = list_assignments(session, leader, waiting)
         assert any(one.due_at < now for one in queue)
         assert any(one.due_at > now + timedelta(days=1) for one in queue)
+        (drill,) = list_drills(session, leader)
+        assert (drill.agent, drill.is_open, drill.passed > 0) == ("张伟", True, True)
         results = [len(own_results(session, as_principal(person_by_login(session, login)))) for login in agents]
     assert sum(results) == len(REVIEWED)

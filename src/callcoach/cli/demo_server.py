@@ -18,6 +18,7 @@ def serve_day(port: int | None) -> None:
     from callcoach.demo.day import PEOPLE, fill_day
     from callcoach.demo.reviewing import DayOfReviews
     from callcoach.models.store import require_model
+    from callcoach.server.complaints.terms import terms_of
     from callcoach.settings import Settings, load_settings
     from callcoach.store.engine import database_url, open_database
     from callcoach.store.schema import upgrade
@@ -42,6 +43,6 @@ def serve_day(port: int | None) -> None:
     print(f"登录名 logins（密码 password {filled.password}）：")
     for person in PEOPLE:
         print(f"  {person.login:<10} {person.name} {person.role.value}")
-    reviews = DayOfReviews(desk, today, filled.calls)
+    reviews = DayOfReviews(desk, today, filled.calls, terms_of(settings))
     threading.Thread(target=reviews.follow, args=(threading.Event(),), name="demo-reviews", daemon=True).start()
     serve(port=port)  # ends the process, and the thread with it: the next start does what is left

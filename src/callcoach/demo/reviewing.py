@@ -17,6 +17,7 @@ from datetime import datetime, time, timedelta
 from callcoach.analysis import ANALYSIS_FILE, load
 from callcoach.atomic import write_atomic
 from callcoach.datapath import Finding, FindingStatus
+from callcoach.demo.around import Cast, put_around
 from callcoach.errors import CallCoachError
 from callcoach.principal import Principal
 from callcoach.review.acts import Acknowledge, Act, AddNote, Appeal, Decide, Finish, Judge, Outcome, Read, Verdict
@@ -24,12 +25,15 @@ from callcoach.review.guards import Actor
 from callcoach.review.periods import PeriodUnit
 from callcoach.review.rescoring import Basis
 from callcoach.review.sampling import Method, QuotaPer
+from callcoach.rules.practice import WORDING, practise
 from callcoach.scoring import load_rubric
+from callcoach.store.around.complaints import Terms
 from callcoach.store.call_lists import list_calls
 from callcoach.store.calls import get_call
 from callcoach.store.coaching import add_coaching
+from callcoach.store.drills import Answer, DrillTerms, ItemRef, NewItem, add_answer, add_drill, moments_of
 from callcoach.store.engine import Session
-from callcoach.store.model import CallFilter, CallState, CallSummary, PageRequest
+from callcoach.store.model import AnswerKind, CallFilter, CallState, CallSummary, DrillMode, PageRequest
 from callcoach.store.people import as_principal, person_by_id, person_by_login
 from callcoach.store.reviews.acting import Deed, do
 from callcoach.store.reviews.appointing import appoint, appointed
@@ -57,6 +61,8 @@ ASSIGNED = (("demo-15", LEADER, -1), ("demo-16", LEADER, 2), ("demo-17", OTHER_L
 """Call, whose, and in how many days it is due."""
 COACHED_DAYS_AGO = 8
 COACHED_LOGIN = "zhang.wei"
+DRILLED = 4
+"""Moments of the drill."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,14 @@ class _Opened:
 class DayOfReviews:
     """Does the pieces as their calls get scored."""
 
-    def __init__(self, desk: Desk, now: datetime, all_calls: int) -> None:
+    def __init__(self, desk: Desk, now: datetime, all_calls: int, complaints: Terms) -> None:
         self._desk = desk
+        self._complaints = complaints
         self._now = now
         self._rubric = load_rubric(desk.settings.rules.rubric)
         every = tuple(f"demo-{number + 1:02d}" for number in range(all_calls))
         self.pieces = (
+            Piece("around", (), self._put_around),
             *(Piece(f"review {one}", (one,), lambda session, one=one: self._review(session, one)) for one in REVIEWED),
             *(
                 Piece(f"acknowledge {one}", (one,), lambda session, one=one: self._acknowledge(session, one))
@@ -119,6 +127,7 @@ class DayOfReviews:
             ),
             Piece("calibration", CALIBRATED, self._calibrate),
             Piece("coaching", every, self._coach),
+            Piece("drill", every, self._set_drill),
             Piece("plan", every, self._plan),
         )
 
@@ -234,6 +243,31 @@ class DayOfReviews:
         reviewers = tuple(_person(session, login).person_id for login in (LEADER, OTHER_LEADER, TRAINER))
         terms = PlanTerms("每日低分优先", Method.WORST_FIRST, PeriodUnit.DAY, 3, QuotaPer.ALL, 2026, 3, reviewers)
         add_plan(session, _person(session, BOSS), terms, self._now - timedelta(days=2))
+
+    def _set_drill(self, session: Session) -> None:
+        """Have the coached agent practise on what was found in own calls; the first moment was said better already."""
+        agent, leader = as_principal(person_by_login(session, COACHED_LOGIN)), _person(session, LEADER)
+        book = self._desk.rules.rulebook
+        words = [rule for rule in book.rules if rule.category in WORDING]
+        rule, moments = max(
+            ((rule, moments_of(session, leader, agent.person_id, rule.id)) for rule in words),
+            key=lambda found: len(found[1]),
+        )
+        items = [NewItem(one, rule.advice_zh) for one in moments[:DRILLED]]
+        terms = DrillTerms(
+            agent.person_id, rule.id, DrillMode.SAY, "先说能做什么", self._now.date() + timedelta(days=2)
+        )
+        made = add_drill(session, leader, terms, items, self._now - timedelta(hours=3))
+        judged = practise(book, rule.id, items[0].moment.customer, rule.advice_zh, rule.advice_zh)
+        at = self._now - timedelta(hours=1)
+        tried = Answer(0, at, AnswerKind.TYPED, rule.advice_zh, judged.passed, judged.likeness, (), "")
+        add_answer(session, agent, ItemRef(made, 1), tried, at)
+
+    def _put_around(self, session: Session) -> None:
+        boss = _person(session, BOSS)
+        calls = [get_call(session, boss, call_id) for call_id in REVIEWED]
+        agents = tuple(person_by_login(session, login).id for login in (COACHED_LOGIN, "li.na"))
+        put_around(session, Cast(boss, agents, tuple(call.number for call in calls)), self._complaints, self._now)
 
     # -- what pieces are made of ---------------------------------------------------------------
 
