@@ -1,7 +1,7 @@
 """What each part of hearing through the recogniser adds to finding banned and forbidden phrases, and what it costs.
 
 Takes calls with separate sides (those of the development corpus, or of the folders given), transcribes each
-once, and judges the same transcript five ways. The last line expects of the rules' own sentences only those
+once, and judges the same transcript six ways. The last line expects of the rules' own sentences only those
 that share no five characters in a row with the call: nobody can have written them with the call in mind.
 """
 
@@ -32,7 +32,7 @@ from callcoach.rules.rulebook import Rulebook, load_rulebook
 from callcoach.rules.runner import apply_rules
 from callcoach.rules.sound.amending import amend_turns
 from callcoach.rules.sound.search import SoundIndex
-from callcoach.rules.sound.vocabulary import phrases_of, sentences_of
+from callcoach.rules.sound.vocabulary import innocence_of, phrases_of, sentences_of
 from callcoach.settings import load_settings
 
 GROUP = "banned"
@@ -55,10 +55,13 @@ class Ways:
         yield "and both readings weighed", list(amend_turns(turns, self.index, listener, speaker=agent).turns)
         heard = amend_turns(turns, self.index, listener, self.sentences, speaker=agent)
         yield "and phrases heard by expectation", list(heard.turns)
+        innocent = innocence_of(self.rulebook, agent)
+        doubted = amend_turns(turns, self.index, listener, self.sentences, speaker=agent, innocent=innocent)
+        yield "and in which context", list(doubted.turns)
         strange = [*strange_to(recording.truth, self.sentences), *self.index.phrases]
         yield (
             "the same, no sentence like the call's",
-            list(amend_turns(turns, self.index, listener, strange, speaker=agent).turns),
+            list(amend_turns(turns, self.index, listener, strange, speaker=agent, innocent=innocent).turns),
         )
 
 

@@ -119,8 +119,8 @@ def hear_again(
     said = phrases_said(recording.truth, index.phrases)
     # The phrases themselves are expected in every call.
     expected = [*strange_to(recording.truth, sentences), *index.phrases]
-    near_misses = expect(turns, likely(propose(turns, index), LEAST_PRIOR), index.phrases, expected, listener)
-    for place in gather_places(near_misses, LEAST_PRIOR):
+    heard = expect(turns, likely(propose(turns, index), LEAST_PRIOR), index.phrases, expected, listener)
+    for place in gather_places(heard.proposals, LEAST_PRIOR):
         question = question_for(place.proposals, by_index[place.proposals[0].turn_index])
         for one, evidence in zip(place.proposals, ask(listener, question, place.proposals), strict=True):
             there = phrases_at(one, said)

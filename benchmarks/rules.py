@@ -120,7 +120,7 @@ def live_ms(book: Rulebook, talk: Conversation) -> list[float]:
     """CPU time at each turn in ms, levels of both sides coming along."""
     dice = np.random.default_rng(0)
     hops = int(talk.duration_s / HOP_S)
-    levels = {side: -30 + 3 * dice.standard_normal(hops) for side in (Speaker.AGENT, Speaker.CUSTOMER)}
+    levels = {side: (-30 + 3 * dice.standard_normal(hops)).tolist() for side in (Speaker.AGENT, Speaker.CUSTOMER)}
     rules, times = LiveRules(book, talk.call), list[float]()
     for turn in talk.turns:
         heard = round(turn.end_s / HOP_S)

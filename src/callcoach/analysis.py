@@ -27,6 +27,7 @@ from callcoach.datapath import (
     Call,
     CallAnalysis,
     Conversation,
+    Hearing,
     Hypothesis,
     LevelTrack,
     PitchTrack,
@@ -36,7 +37,6 @@ from callcoach.datapath import (
     Speaker,
     Transcript,
     Turn,
-    Word,
 )
 from callcoach.errors import StoreError
 from callcoach.rules.rulebook import Rulebook
@@ -44,7 +44,7 @@ from callcoach.rules.runner import apply_rules
 from callcoach.rules.sound.amending import amend_turns
 from callcoach.rules.sound.rehearing import Reading
 from callcoach.rules.sound.search import SoundIndex
-from callcoach.rules.sound.vocabulary import phrases_of, sentences_of
+from callcoach.rules.sound.vocabulary import innocence_of, phrases_of, sentences_of
 from callcoach.scoring import Rubric, score
 
 SCHEMA_VERSION = 1
@@ -155,12 +155,11 @@ class SoundListener:
 
     def expect(
         self, speaker: Speaker, stretches: Sequence[tuple[float, float]], sentences: Sequence[str]
-    ) -> tuple[tuple[Word, ...], ...]:
+    ) -> tuple[tuple[Hearing, ...], ...]:
         """See `callcoach.rules.sound.rehearing.Listener.expect`."""
         last_s = self.sound.duration_s
         segments = [Segment(speaker, start_s, min(end_s, last_s)) for start_s, end_s in stretches if start_s < last_s]
-        heard = self.engine.transcribe_expecting(self.sound, segments, sentences, workers=self.workers)
-        return tuple(utterance.words for utterance in heard)
+        return self.engine.transcribe_expecting(self.sound, segments, sentences, workers=self.workers)
 
 
 @lru_cache(maxsize=4)
@@ -178,7 +177,10 @@ def _hear_again(
     index = _sound_index(phrases_of(rulebook, Speaker.AGENT))
     listener = SoundListener(engine, sound, workers)
     sentences = sentences_of(rulebook, Speaker.AGENT)
-    return amend_turns(turns, index, listener, sentences, speaker=Speaker.AGENT, workers=workers).turns
+    innocent = innocence_of(rulebook, Speaker.AGENT)
+    return amend_turns(
+        turns, index, listener, sentences, speaker=Speaker.AGENT, innocent=innocent, workers=workers
+    ).turns
 
 
 def _changed(before: Sequence[Turn], after: Sequence[Turn]) -> tuple[Turn, ...]:

@@ -233,6 +233,17 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """One way in which a recogniser may have heard an utterance, with its words and how probable it is.
+
+    `probability` is a share among the ways that the recogniser kept, 0 to 1; it is the words' confidence too.
+    """
+
+    words: tuple[Word, ...]
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker said without giving up the floor.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from callcoach.audio.sound import Sound
-from callcoach.datapath import Hypothesis, Segment, Speaker, Word
+from callcoach.datapath import Hearing, Hypothesis, Segment, Speaker, Word
 
 Progress = Callable[[float], None]
 """Called with the share of the work done, 0 to 1, from any thread but never from two at once."""
@@ -127,8 +127,10 @@ class RehearingEngine(Protocol):
 
     def transcribe_expecting(
         self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
-    ) -> tuple[Utterance, ...]:
+    ) -> tuple[tuple[Hearing, ...], ...]:
         """Recognise the stretches with a language model made of these sentences alone.
+
+        Gives for each utterance the likeliest ways to hear it, best first; in order of time.
 
         They need not be said as they stand: whatever their words and pairs of words can form may come
         out, and what they cannot form is left out. A sentence that the recogniser has no words for is

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import islice, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 import vosk
@@ -30,7 +30,7 @@ from callcoach.asr.pieces import Piece, cut_pieces, portion
 from callcoach.asr.spelling import MAX_SPELLINGS, spell
 from callcoach.asr.wideband import fed_rate_hz, widen
 from callcoach.audio.sound import Sound
-from callcoach.datapath import Hypothesis, Segment, Word
+from callcoach.datapath import Hearing, Hypothesis, Segment, Word
 from callcoach.errors import AsrError
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ MIN_WORD_S = 0.01
 """Words shorter than this are given this length; Vosk's frames are 10 ms."""
 ALTERNATIVES = 40
 """Hypotheses asked for when readings are weighed: several spellings of each reading are among them."""
+HEARINGS = 100
+"""Ways to hear an utterance by expectation: those of a long one differ in several places at once."""
 MAX_SENTENCES_KEPT = 65536
 """Expected sentences whose spelling is kept: those of a rulebook of ten thousand phrases and its examples."""
 NEVER_LOGS = -1
@@ -99,19 +101,20 @@ class VoskEngine:
     ) -> tuple[Utterance, ...]:
         """See `Engine.transcribe`."""
         pieces = cut_pieces(segments, sound.duration_s)
-        utterances = _Job(self._pool, sound, portion(pieces), on_progress).run(workers or usable_cores())
+        utterances = _Job(self._pool, sound, portion(pieces), on_progress, _recognise).run(workers or usable_cores())
         self._pool.retire(KEEP_BETWEEN_S)
         return _in_order(utterances)
 
     def transcribe_expecting(
         self, sound: Sound, stretches: Sequence[Segment], sentences: Sequence[str], *, workers: int = 0
-    ) -> tuple[Utterance, ...]:
+    ) -> tuple[tuple[Hearing, ...], ...]:
         """See `RehearingEngine.transcribe_expecting`."""
         pool = self._expecting(tuple(sentences))
         if pool is None:
             return ()
         pieces = tuple(Piece(one.speaker, one.start_s, one.end_s) for one in stretches)
-        return _in_order(_Job(pool, sound, portion(pieces), None).run(workers or usable_cores()))
+        job = _Job(pool, sound, portion(pieces), None, _consider)
+        return tuple(sorted(job.run(workers or usable_cores()), key=lambda hearings: hearings[0].words[0].start_s))
 
     def _expecting(self, sentences: tuple[str, ...]) -> RecogniserPool | None:
         """Return recognisers that expect these sentences; None when none of them can be spelt.
@@ -249,13 +252,23 @@ class RecogniserPool:
             give_back_memory()
 
 
-class _Job:
-    """One recording being transcribed: portions in a queue, utterances and progress gathered."""
+T = TypeVar("T")
+
+
+class _Job(Generic[T]):
+    """One recording being heard: portions in a queue, what was heard and progress gathered."""
 
     def __init__(
-        self, pool: RecogniserPool, sound: Sound, portions: Sequence[tuple[Piece, ...]], on_progress: Progress | None
+        self,
+        pool: RecogniserPool,
+        sound: Sound,
+        portions: Sequence[tuple[Piece, ...]],
+        on_progress: Progress | None,
+        hear: Callable[[Recogniser, Piece, NDArray[np.int16], float], list[T]],
     ) -> None:
+        """`hear` takes a piece, its samples and when they begin (s)."""
         self._pool = pool
+        self._hear = hear
         self._sound = sound
         self._portions: queue.SimpleQueue[tuple[Piece, ...]] = queue.SimpleQueue()
         for pieces in portions:
@@ -267,26 +280,26 @@ class _Job:
         self._lock = threading.Lock()
         self._failed = threading.Event()
 
-    def run(self, workers: int) -> list[Utterance]:
-        """Transcribe all portions with that many threads."""
+    def run(self, workers: int) -> list[T]:
+        """Hear all portions with that many threads."""
         threads = min(workers, self._count)
         if threads <= 1:
             return self._work() if self._count else []
         with ThreadPoolExecutor(threads, thread_name_prefix="vosk") as pool:
             results = [pool.submit(self._work) for _ in range(threads)]
-        return [utterance for result in results for utterance in result.result()]
+        return [heard for result in results for heard in result.result()]
 
-    def _work(self) -> list[Utterance]:
-        utterances: list[Utterance] = []
+    def _work(self) -> list[T]:
+        heard: list[T] = []
         try:
             while (pieces := self._next_portion()) is not None:
                 with self._pool.borrow(self._sound.sample_rate_hz) as recogniser:
                     for piece in pieces:
-                        utterances += self._recognise(recogniser, piece)
+                        heard += self._hear_piece(recogniser, piece)
         except BaseException:
             self._failed.set()  # the other threads stop at their next portion
             raise
-        return utterances
+        return heard
 
     def _next_portion(self) -> tuple[Piece, ...] | None:
         if self._failed.is_set() or self._portions.empty():
@@ -295,19 +308,32 @@ class _Job:
             return self._portions.get_nowait()
         return None
 
-    def _recognise(self, recogniser: Recogniser, piece: Piece) -> list[Utterance]:
+    def _hear_piece(self, recogniser: Recogniser, piece: Piece) -> list[T]:
         rate_hz = self._sound.sample_rate_hz
         start = round(piece.start_s * rate_hz)
         samples = self._sound.side(piece.speaker)[start : round(piece.end_s * rate_hz)]
-        spoken = recogniser.recognise(samples, start / rate_hz)
+        heard = self._hear(recogniser, piece, samples, start / rate_hz)
         self._report(piece.end_s - piece.start_s)
-        return [Utterance(piece.speaker, words) for words in spoken]
+        return heard
 
     def _report(self, done_s: float) -> None:
         with self._lock:
             self._done_s += done_s
             if self._on_progress:
                 self._on_progress(min(1.0, self._done_s / self._total_s))
+
+
+def _recognise(recogniser: Recogniser, piece: Piece, samples: NDArray[np.int16], start_s: float) -> list[Utterance]:
+    return [Utterance(piece.speaker, words) for words in recogniser.recognise(samples, start_s)]
+
+
+def _consider(
+    recogniser: Recogniser,
+    piece: Piece,  # noqa: ARG001
+    samples: NDArray[np.int16],
+    start_s: float,
+) -> list[tuple[Hearing, ...]]:
+    return recogniser.consider(samples, start_s)
 
 
 class Recogniser:
@@ -360,6 +386,19 @@ class Recogniser:
 
     def recognise(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Word, ...]]:
         """Return the words in samples (frames,), whose first lies at `offset_s` in the recording."""
+        results, offset_s, end_s = self._results(samples, offset_s)
+        spoken = [_words(result, offset_s, end_s) for result in results]
+        return [words for words in spoken if words]
+
+    def consider(self, samples: NDArray[np.int16], offset_s: float) -> list[tuple[Hearing, ...]]:
+        """Return for each utterance in samples (frames,) the likeliest ways to hear it; offset as of `recognise`."""
+        self._vosk.SetMaxAlternatives(HEARINGS)
+        results, offset_s, end_s = self._results(samples, offset_s)
+        considered = (_hearings(result, offset_s, end_s) for result in results)
+        return [hearings for hearings in considered if hearings]
+
+    def _results(self, samples: NDArray[np.int16], offset_s: float) -> tuple[list[dict[str, Any]], float, float]:
+        """Recognise samples, the first at `offset_s`; return Vosk's results, what their times lag, and the end."""
         offset_s -= self._heard / self._rate_hz
         end_s = offset_s + (self._heard + len(samples)) / self._rate_hz
         fed = widen(samples, self._rate_hz)
@@ -371,8 +410,7 @@ class Recogniser:
                 results.append(self._vosk.Result())
         results.append(self._vosk.FinalResult())
         self._heard += len(samples)
-        spoken = [_words(json.loads(result), offset_s, end_s) for result in results]
-        return [words for words in spoken if words]
+        return [json.loads(result) for result in results], offset_s, end_s
 
 
 def _in_order(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
@@ -382,6 +420,21 @@ def _in_order(utterances: Iterable[Utterance]) -> tuple[Utterance, ...]:
 def _hypothesis(entry: dict[str, Any]) -> Hypothesis:
     words = (word for word in entry["text"].split() if word != UNKNOWN_WORD)
     return Hypothesis("".join(words), float(entry["confidence"]))
+
+
+def _hearings(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Hearing, ...]:
+    """The ways to hear one utterance in which there are words."""
+    entries = [entry for entry in result.get("alternatives", []) if "confidence" in entry]
+    if not entries:
+        return ()
+    best = max(float(entry["confidence"]) for entry in entries)
+    weights = [math.exp(float(entry["confidence"]) - best) for entry in entries]
+    hearings: list[Hearing] = []
+    for entry, weight in zip(entries, weights, strict=True):
+        share = weight / sum(weights)
+        timed = (one for one in entry.get("result", []) if one["word"] != UNKNOWN_WORD)
+        hearings.append(Hearing(tuple(_word({**one, "conf": share}, offset_s, latest_s) for one in timed), share))
+    return tuple(one for one in hearings if one.words)
 
 
 def _words(result: dict[str, Any], offset_s: float, latest_s: float) -> tuple[Word, ...]:

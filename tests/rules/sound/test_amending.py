@@ -42,3 +42,9 @@ def test_unlikely_near_misses_and_other_turns_stay_as_they_are() -> None:
     amended = amend_turns(turns, SoundIndex(["但是", "这是我们公司的规定"]), None, speaker=Speaker.AGENT)
     assert amended.turns == turns
     assert amended.amendments == ()
+
+
+def test_a_rest_that_would_make_another_word_with_the_phrase_is_left_out() -> None:
+    turn = heard("这 是 你 的 食物 的 影响", sure=0.4)
+    (after,) = amend_turns((turn,), SoundIndex(["这是你的事"]), None).turns
+    assert after.text == "这是你的事的影响"

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from callcoach.rules.sound.confidence import confidence
+from callcoach.rules.sound.confidence import NEGATION_UNHEARD, confidence
 from callcoach.rules.sound.proposals import Proposal, propose
 from callcoach.rules.sound.rehearing import Evidence
 from callcoach.rules.sound.search import SoundIndex
@@ -52,3 +52,9 @@ def test_a_word_that_the_first_pass_was_sure_of_is_not_cut_unless_the_readings_w
 def test_a_proposal_knows_how_sure_the_first_pass_was_of_its_words() -> None:
     (found,) = propose((heard("没有 钱 对", sure=0.6),), SoundIndex(["你没有填对"]))
     assert found.sure == pytest.approx(0.6)
+
+
+def test_a_negation_that_was_heard_by_expectation_needs_no_better_reading() -> None:
+    (proposal,) = propose((heard("我 回 的", sure=0.4),), SoundIndex(["我不会的"]))
+    assert confidence(proposal, Evidence(-1.0)) <= NEGATION_UNHEARD
+    assert confidence(replace(proposal, spotted=0.9), Evidence(-1.0)) > NEGATION_UNHEARD

@@ -1,10 +1,11 @@
 import math
+from dataclasses import replace
 
 import pytest
 
 from callcoach.datapath import Hypothesis
 from callcoach.rules.sound.proposals import propose
-from callcoach.rules.sound.rehearing import Evidence, Question, judge, question_for
+from callcoach.rules.sound.rehearing import PAUSE_EDGE_S, Evidence, Question, judge, question_for
 from callcoach.rules.sound.search import SoundIndex
 from tests.rules.sound.turns import heard
 
@@ -25,6 +26,19 @@ def test_both_readings_stand_among_the_same_words() -> None:
     )
     assert (asked.start_s, asked.end_s) == pytest.approx((5.3, 8.1))
     assert asked.seconds == pytest.approx(2.8)
+
+
+def test_where_no_word_is_written_beside_the_place_more_sound_is_taken() -> None:
+    asked = question("这 不 关 我 的 是", "这不关我的事", start_s=5.0)
+    assert (asked.start_s, asked.end_s) == pytest.approx((5.0 - PAUSE_EDGE_S, 6.2 + PAUSE_EDGE_S))
+
+
+def test_ways_in_which_it_was_heard_are_readings_too() -> None:
+    turn = heard("请 先 看 一下 这 不 关 我 的 是 这样 的话 就 好", start_s=5.0)
+    (proposal,) = propose((turn,), SoundIndex(["这不关我的事"]))
+    way = heard("请 先 看 一个 这不 关我的 事 这 个 话 就 好", start_s=5.0).words
+    asked = question_for([replace(proposal, ways=(way,))], turn)
+    assert asked.readings[-1] == ("看", "一个", "这不", "关我的", "事", "这", "个", "话")
 
 
 def test_you_is_tried_in_both_forms() -> None:

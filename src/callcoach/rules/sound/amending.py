@@ -15,11 +15,13 @@ from itertools import accumulate, chain, repeat
 
 from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.sound.confidence import confidence, prior
+from callcoach.rules.sound.doubting import Doubt, Innocent, less_sure
 from callcoach.rules.sound.expecting import expect
 from callcoach.rules.sound.explain import Difference, differences
 from callcoach.rules.sound.proposals import Proposal, propose
 from callcoach.rules.sound.rehearing import Evidence, Listener, Question, ask, question_for
 from callcoach.rules.sound.search import SoundIndex
+from callcoach.rules.words import splits_a_word
 
 AMEND_FROM = 0.4
 """Confidence from which the phrase is written into the turn; below, the first pass stands. Between
@@ -59,6 +61,8 @@ class AmendedTurns:
 
     turns: tuple[Turn, ...]
     amendments: tuple[Amendment, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    """Phrases of the first pass that stand, but in words that are less sure now: they probably are innocent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +86,38 @@ def amend_turns(
     sentences: Sequence[str] = (),
     *,
     speaker: Speaker | None = None,
+    innocent: Innocent | None = None,
     workers: int = 1,
 ) -> AmendedTurns:
     """Search the turns of one speaker (or of all) by sound, hear near misses again, write in what was said.
 
     Without a listener the sound of the text alone decides. Turns without words (typed ones) are left alone.
     `sentences` are what may be expected (see `expecting`; none: nothing is heard by expectation);
-    `workers` places are weighed at once, each in a thread.
+    `innocent` tells the contexts in which a phrase is no fault, see `doubting`; `workers` places are weighed at
+    once, each in a thread.
 
     Raises:
         AsrError: the listener's recogniser failed.
     """
     spoken = {turn.index: turn for turn in turns if turn.words and speaker in (None, turn.speaker)}
     near_misses = likely(propose(tuple(spoken.values()), index))
+    doubted: tuple[Doubt, ...] = ()
     if listener and sentences:
-        near_misses = expect(tuple(spoken.values()), near_misses, index.phrases, sentences, listener)
+        expected = expect(tuple(spoken.values()), near_misses, index.phrases, sentences, listener, innocent=innocent)
+        near_misses, doubted = expected.proposals, expected.doubts
     places = _within_budget(gather_places(near_misses), spoken)
     with ThreadPoolExecutor(workers, thread_name_prefix="hear-again") as pool:
         found = pool.map(_judge, places, repeat(listener), repeat(spoken))
         judged = list(chain.from_iterable(found))
     chosen = _best_apart(one for one in judged if one.confidence >= AMEND_FROM)
     amended: dict[int, tuple[Turn, list[Amendment]]] = {
-        turn_index: _rewrite(turn, [one for one in chosen if one.proposal.turn_index == turn_index])
+        turn_index: _rewrite(less_sure(turn, doubted), [one for one in chosen if one.proposal.turn_index == turn_index])
         for turn_index, turn in spoken.items()
     }
     return AmendedTurns(
         tuple(amended[turn.index][0] if turn.index in amended else turn for turn in turns),
         tuple(amendment for turn_index in amended for amendment in amended[turn_index][1]),
+        doubted,
     )
 
 
@@ -160,37 +169,56 @@ def _overlap(one: Proposal, other: Proposal) -> bool:
 
 
 def _rewrite(turn: Turn, chosen: Sequence[_Judged]) -> tuple[Turn, list[Amendment]]:
-    """Put the chosen phrases into the turn, from the last to the first so that earlier spans stay true."""
+    """Put the chosen phrases into the turn, from the last to the first so that their spans stay true."""
     words = turn.words
-    for one in reversed(chosen):
-        words = _replace(words, one.proposal, one.confidence)
-    amendments: list[Amendment] = []
-    shift = 0
-    for one in chosen:
-        start = one.proposal.span[0] + shift
-        span = (start, start + len(one.proposal.phrase))
-        shift += len(one.proposal.phrase) - len(one.proposal.heard)
-        changed = differences(one.proposal.phrase, one.proposal.heard)
-        amendments.append(Amendment(one.proposal, one.evidence, one.confidence, span, changed))
+    written = [_written(one, turn) for one in chosen]
+    for one, phrase in zip(reversed(chosen), reversed(written), strict=True):
+        words = _replace(words, one.proposal.span, phrase)
+    starts = dict(zip(map(id, words), accumulate((len(word.text) for word in words), initial=0), strict=False))
+    amendments = [
+        Amendment(
+            one.proposal,
+            one.evidence,
+            one.confidence,
+            (starts[id(phrase)], starts[id(phrase)] + len(phrase.text)),
+            differences(one.proposal.phrase, one.proposal.heard),
+        )
+        for one, phrase in zip(chosen, written, strict=True)
+    ]
     return replace(turn, words=words, text="".join(word.text for word in words)), amendments
 
 
-def _replace(words: tuple[Word, ...], proposal: Proposal, sure: float) -> tuple[Word, ...]:
-    """Replace the characters of the proposal's span by one word; words across its edges keep their rest."""
-    start, end = proposal.span
+def _written(one: _Judged, turn: Turn) -> Word:
+    start_s, end_s = max(one.proposal.start_s, turn.start_s), min(one.proposal.end_s, turn.end_s)
+    return Word(one.proposal.phrase, start_s, end_s, one.confidence)
+
+
+def _replace(words: tuple[Word, ...], span: tuple[int, int], phrase: Word) -> tuple[Word, ...]:
+    """Replace the characters of the span by one word; words across its edges keep their rest.
+
+    But a rest that would make another word with the phrase (这是你的事 in 这是你的|食|物: 事物) is left out: as
+    its own word was misheard, nobody said that one either.
+    """
+    start, end = span
     out: list[Word] = []
-    phrase = Word(proposal.phrase, proposal.start_s, proposal.end_s, sure)
     at = 0
     for word in words:
         first, last = at, at + len(word.text)
         at = last
         if first < start:
-            out.append(_part(word, 0, min(len(word.text), start - first)))
+            rest = _part(word, 0, min(len(word.text), start - first))
+            out += [rest] if last <= start or not _makes_a_word(rest.text, phrase.text) else []
         if first <= start < last:
             out.append(phrase)
         if last > end:
-            out.append(_part(word, max(0, end - first), len(word.text)))
+            rest = _part(word, max(0, end - first), len(word.text))
+            out += [rest] if first >= end or not _makes_a_word(phrase.text, rest.text) else []
     return tuple(out)
+
+
+def _makes_a_word(left: str, right: str) -> bool:
+    """Whether a word of the dictionary goes across the seam of two texts."""
+    return splits_a_word(left + right, len(left), len(left + right)) is not None
 
 
 def _part(word: Word, first: int, last: int) -> Word:

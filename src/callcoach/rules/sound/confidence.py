@@ -42,10 +42,10 @@ class Logistic:
         return 1 / (1 + math.exp(-logit))
 
 
-HEARD_AGAIN = Logistic(1.03, 0.73, -3.57, -2.46, 4.48, 0.71)
+HEARD_AGAIN = Logistic(0.07, 0.86, -3.26, -1.62, 5.61, 0.87)
 """After a hearing by expectation and a weighing of both readings."""
 
-EXPECTED = Logistic(-2.80, 1.15, -6.07, -2.69, 7.06)
+EXPECTED = Logistic(-3.29, 1.02, -5.50, -1.93, 8.09)
 """After the hearing by expectation alone: what is worth weighing."""
 
 HEARD_ONCE = Logistic(-0.41, 1.39, -8.19, -4.76)
@@ -63,6 +63,9 @@ NEGATIONS = frozenset({"bu", "mei"})
 NEGATION_LOG_RATIO = -0.5
 """Least evidence for a phrase whose negation the first pass did not hear. 这是我们应该做的 is courtesy, with
 不 it is a refusal: nearness in sound says nothing there, the second hearing must be at least undecided."""
+
+NEGATION_SPOTTED = 0.5
+"""Or the hearing by expectation, which knows the courtesy as well, likelier heard the negation than not."""
 
 NEGATION_UNHEARD = 0.2
 """Confidence at most, when it is not."""
@@ -87,7 +90,8 @@ def confidence(proposal: Proposal, evidence: Evidence | None) -> float:
     sure = HEARD_AGAIN.probability(proposal, evidence.log_ratio)
     if proposal.cut >= CUT_WORD and evidence.log_ratio <= CUT_LOG_RATIO:
         sure = min(sure, WORD_CUT)
-    return sure if evidence.log_ratio >= NEGATION_LOG_RATIO else _without_negation(proposal, sure)
+    heard = evidence.log_ratio >= NEGATION_LOG_RATIO or (proposal.spotted or 0.0) >= NEGATION_SPOTTED
+    return sure if heard else _without_negation(proposal, sure)
 
 
 def prior(proposal: Proposal) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from callcoach.datapath import Speaker, Turn
+from callcoach.datapath import Speaker, Turn, Word
 from callcoach.rules.normalise import normalise
 from callcoach.rules.sound.search import SoundHit, SoundIndex
 from callcoach.rules.view import TurnView
@@ -28,7 +28,7 @@ class Proposal:
     per syllable of the phrase (see `confusions`), `sure` the mean confidence of the words written there,
     `cut` that of the surest word across an edge of the place (0: none). `spotted` is the confidence with
     which the phrase was heard there by expectation (see `expecting`): 0 when it was not, None when nobody
-    listened.
+    listened; `ways` the likeliest ways to hear the utterance so, with the phrase and without.
     """
 
     phrase: str
@@ -42,6 +42,7 @@ class Proposal:
     sure: float
     cut: float = 0.0
     spotted: float | None = None
+    ways: tuple[tuple[Word, ...], ...] = ()
 
     @property
     def syllables(self) -> int:

@@ -2,19 +2,20 @@
 
 Takes overlapping proposals with their turn and a listener; gives the evidence. The recogniser hears the sound
 around the place once more with very few sentences to choose from: what the first pass wrote there,
-the same with each phrase put in its place, each without the words around it, and a model of
-anything else. Both readings meet the same sound with the same words around them, so the difference
-of their likelihoods is about the place alone; alone against a garbage model, a phrase wins wherever
-something sounds a little like it.
+the same with each phrase put in its place, each without the words around it, what the hearing by
+expectation made of it with the phrase and without, and a model of anything else. All readings meet the
+same sound with the same words around them, so the difference of their likelihoods is about the place
+alone; alone against a garbage model, a phrase wins wherever something sounds a little like it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Protocol
 
-from callcoach.datapath import Hypothesis, Speaker, Turn, Word
+from callcoach.datapath import Hearing, Hypothesis, Speaker, Turn, Word
 from callcoach.rules.normalise import normalise
 from callcoach.rules.sound.proposals import Proposal
 
@@ -23,6 +24,9 @@ CONTEXT_S = 0.5
 
 EDGE_S = 0.1
 """Sound before the first and after the last of these words: word times of a recogniser are this sure."""
+
+PAUSE_EDGE_S = 0.5
+"""The same at most where no word is written beside them: on a bad line some may have gone unheard there."""
 
 POLITE_YOU = "您"
 
@@ -44,10 +48,11 @@ class Listener(Protocol):
 
     def expect(
         self, speaker: Speaker, stretches: Sequence[tuple[float, float]], sentences: Sequence[str]
-    ) -> tuple[tuple[Word, ...], ...]:
-        """Return the speaker's words in the stretches (start and end in seconds), heard expecting these sentences.
+    ) -> tuple[tuple[Hearing, ...], ...]:
+        """Hear the speaker's stretches (start and end in seconds) expecting these sentences.
 
-        One tuple of at least one word for each utterance; times are seconds from the start of the call.
+        Gives for each utterance the likeliest ways to hear it, each of at least one word; times are seconds
+        from the start of the call.
         """
         ...
 
@@ -82,8 +87,9 @@ def question_for(proposals: Sequence[Proposal], turn: Turn) -> Question:
     `proposals` overlap one another; at least one.
     """
     start_s, end_s = min(one.start_s for one in proposals), max(one.end_s for one in proposals)
-    near = [word for word in turn.words if word.start_s < end_s + CONTEXT_S and word.end_s > start_s - CONTEXT_S]
+    near = _near(turn.words, start_s, end_s)
     heard = tuple(word.text for word in near)
+    ways = (_near(way, start_s, end_s) for one in proposals for way in one.ways)
     parts = {one: _around(one.span, turn, near) for one in proposals}
     forms = {one: _forms(one.phrase) for one in proposals}
     readings = [
@@ -91,9 +97,12 @@ def question_for(proposals: Sequence[Proposal], turn: Turn) -> Question:
         *(heard for _ in range(max(len(ways) for ways in forms.values()))),
         *((form,) for ways in forms.values() for form in ways),
         *dict.fromkeys(under for _, under, _ in parts.values() if under),
+        *dict.fromkeys(tuple(word.text for word in way) for way in ways),
     ]
-    first_s = max(0.0, min(near[0].start_s, start_s) - EDGE_S)
-    return Question(first_s, max(near[-1].end_s, end_s) + EDGE_S, tuple(readings))
+    first_s, last_s = min(near[0].start_s, start_s), max(near[-1].end_s, end_s)
+    before_s = first_s - max((word.end_s for word in turn.words if word.end_s <= first_s), default=0.0)
+    after_s = min((word.start_s for word in turn.words if word.start_s >= last_s), default=inf) - last_s
+    return Question(max(0.0, first_s - _edge(before_s)), last_s + _edge(after_s), tuple(readings))
 
 
 def ask(listener: Listener, question: Question, proposals: Sequence[Proposal]) -> tuple[Evidence | None, ...]:
@@ -117,6 +126,15 @@ def judge(hypotheses: Sequence[Hypothesis], phrases: Sequence[str]) -> tuple[Evi
         Evidence(one - none_of_them) if hypotheses and (one, none_of_them) != (float("-inf"),) * 2 else None
         for one in best
     )
+
+
+def _edge(free_s: float) -> float:
+    """How much sound is taken beside the words, of what is free of others."""
+    return min(max(free_s, EDGE_S), PAUSE_EDGE_S)
+
+
+def _near(words: Sequence[Word], start_s: float, end_s: float) -> list[Word]:
+    return [word for word in words if word.start_s < end_s + CONTEXT_S and word.end_s > start_s - CONTEXT_S]
 
 
 def _forms(phrase: str) -> tuple[str, ...]:

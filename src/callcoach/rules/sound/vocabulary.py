@@ -7,11 +7,13 @@ search; wordings that must be there are praised or missed by what the first pass
 from __future__ import annotations
 
 import re
+from itertools import chain
 
 from callcoach.datapath import Speaker
 from callcoach.rules.definition import Rule, Rulebook
 from callcoach.rules.kinds.phrase import PhraseCondition
 from callcoach.rules.pattern import spellings
+from callcoach.rules.sound.doubting import Innocent
 
 _BETWEEN_CLAUSES = re.compile(r"[\s，。！？、；：,.?!;:…—“”\"'（）()]+")
 
@@ -37,6 +39,22 @@ def sentences_of(rulebook: Rulebook, speaker: Speaker) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(form for one in every for form in (one, one.replace("你", "您"), one.replace("您", "你")))
     )
+
+
+def innocence_of(rulebook: Rulebook, speaker: Speaker) -> Innocent:
+    """Return what tells whether every rule that looks for a phrase in this speaker's turns excuses it at a place."""
+    looking: dict[str, list[Rule]] = {}
+    for rule in rulebook.rules:
+        for variant in chain.from_iterable(spellings(pattern) for pattern in _patterns(rule, speaker)):
+            for phrase in variant if len(variant) == 1 else ():
+                if isinstance(phrase, str) and rule not in looking.setdefault(phrase, []):
+                    looking[phrase].append(rule)
+
+    def innocent(phrase: str, text: str, start: int, end: int) -> bool:
+        rules = looking.get(phrase, ())
+        return bool(rules) and all(any(one.reason(text, start, end) for one in rule.exceptions) for rule in rules)
+
+    return innocent
 
 
 def _patterns(rule: Rule, speaker: Speaker) -> tuple[str, ...]:
