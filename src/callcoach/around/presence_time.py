@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,17 @@ def seconds_in_states(
         within: the stretch.
     """
     found: defaultdict[tuple[str, str], float] = defaultdict(float)
-    there = tuple(merged(signed_in))
-    for number, change in enumerate(changes):
-        ends = changes[number + 1].at if number + 1 < len(changes) else within.end
-        for span in there:
-            begin, end = max(change.at, span.begin, within.begin), min(ends, span.end, within.end)
+    there = [Span(max(one.begin, within.begin), min(one.end, within.end)) for one in merged(signed_in)]
+    begins = max(0, bisect_right(changes, within.begin, key=lambda one: one.at) - 1)
+    ends = bisect_left(changes, within.end, key=lambda one: one.at)
+    first = 0
+    for change, following in pairwise((*changes[begins:ends], PresenceChange(within.end, ""))):
+        while first < len(there) and there[first].end <= change.at:
+            first += 1
+        for span in there[first:]:
+            begin, end = max(change.at, span.begin), min(following.at, span.end)
+            if span.begin >= following.at:
+                break
             if begin < end:
                 found[change.state, change.reason] += (end - begin).total_seconds()
     return dict(found)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from sqlalchemy import select
 
-from tests.server.browser.site import Site, running_site
+from callcoach.around.follow_ups import FollowUpState
+from callcoach.store.campaigns.attempts import add_attempt, note_answer
+from callcoach.store.campaigns.taking import held_row, take_this
+from callcoach.store.people import person_by_login
+from callcoach.store.tables import FollowUpRow
+from tests.server.browser.site import Site, opened, running_site
+from tests.server.browser.test_every_page import PICTURES
 from tests.server.browser.visit import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.model, pytest.mark.slow]
@@ -176,4 +184,29 @@ def test_a_step_is_ticked_by_mouse_and_keyboard_and_stays(agent: Visit) -> None:
     assert "还有 3 步" in agent.text(".call-script h2")
     agent.driver.refresh()
     assert agent.run(ticked) == "false,false,true,false,false"
+    assert agent.complaints() == []
+
+
+def test_a_customer_who_was_reached_is_asked_at_the_desk(agent: Visit, own_site: Site) -> None:
+    now = datetime.now(UTC)
+    with opened(own_site.settings) as database, database.writing() as session:
+        person_id = person_by_login(session, "zhang.wei").id
+        is_open = (FollowUpRow.state == FollowUpState.OPEN, FollowUpRow.agent_id.is_distinct_from(person_id))
+        row = session.scalars(select(FollowUpRow).where(*is_open).order_by(FollowUpRow.id)).first()
+        assert row is not None
+        assert row.lead_id is not None
+        follow_up_id = row.id
+        lead = take_this(session, row.lead_id, person_id, now=now, hold_s=600, today=now.date())
+        attempt = add_attempt(session, held_row(session, lead.id, person_id, now), person_id, now, now)
+        note_answer(session, attempt, now)
+    agent.open(f"/follow-ups/{follow_up_id}")
+    agent.picture(PICTURES / "desk-asking.png")
+    asked = "[...document.querySelectorAll('#desk-lead .choices')]"
+    agent.run(f"{asked}[0].querySelector('[value=\"2\"]').click(); {asked}[2].querySelector('[value=\"0\"]').click()")
+    agent.type("#desk-lead textarea[name=answer_3]", "没有人回电")
+    agent.click("#desk-lead .asking button.main")
+    agent.until("return document.querySelector('#desk-lead').textContent.includes('已为主管建立回拨草稿')")
+    assert not agent.run("return document.querySelector('#desk-lead .asking')")
+    agent.open(f"/follow-ups/{follow_up_id}")
+    assert "没有人回电" in agent.text("main")
     assert agent.complaints() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -40,6 +41,14 @@ class StatisticsFilter:
     def end(self) -> datetime:
         """When the last day ends."""
         return datetime.combine(self.last + timedelta(days=1), time(), self.zone)
+
+    @property
+    def days(self) -> Iterator[tuple[date, datetime, datetime]]:
+        """Each day with its begin and its end."""
+        for number in range((self.last - self.first).days + 1):
+            day = self.first + timedelta(days=number)
+            begin = datetime.combine(day, time(), self.zone)
+            yield day, begin, datetime.combine(day + timedelta(days=1), time(), self.zone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -67,14 +67,14 @@ def _changes(
         .group_by(PresenceRow.person_id)
     )
     query = (
-        select(PresenceRow)
+        select(PresenceRow.person_id, PresenceRow.at, PresenceRow.state, PresenceRow.reason)
         .where(PresenceRow.person_id.in_(people))
         .where(PresenceRow.id.in_(earlier) | ((PresenceRow.at >= wanted.begin) & (PresenceRow.at < end)))
         .order_by(PresenceRow.at, PresenceRow.id)
     )
     found: defaultdict[int, list[PresenceChange]] = defaultdict(list)
-    for row in session.scalars(query):
-        found[row.person_id].append(PresenceChange(row.at, row.state, row.reason))
+    for person_id, at, state, reason in session.execute(query):
+        found[person_id].append(PresenceChange(at, state, reason))
     return dict(found)
 
 
@@ -82,12 +82,9 @@ def _stretches(wanted: StatisticsFilter, by: GroupBy, end: datetime) -> Iterator
     if by is not GroupBy.DAY:
         yield wanted.first, Span(wanted.begin, end)
         return
-    for number in range((wanted.last - wanted.first).days + 1):
-        day = wanted.first + timedelta(days=number)
-        begin = datetime.combine(day, time(), wanted.zone)
-        until = min(datetime.combine(day + timedelta(days=1), time(), wanted.zone), end)
-        if begin < until:
-            yield day, Span(begin, until)
+    for day, begin, until in wanted.days:
+        if begin < end:
+            yield day, Span(begin, min(until, end))
 
 
 def _figures(seconds: dict[tuple[str, str], float]) -> TimeFigures:
