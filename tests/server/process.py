@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx2
 
+from tests import web
 from tests.peers.process import LOOPBACK, free_port, wait_until
 
 
@@ -45,7 +46,7 @@ class Server:
     def answers(self) -> bool:
         assert self._process.poll() is None, self.log.read_text()
         try:
-            return httpx2.get(self.url("/api/v1/health")).status_code == 200
+            return web.get(self.url("/api/v1/health")).status_code == 200
         except httpx2.TransportError:
             return False
 
@@ -63,4 +64,4 @@ class Server:
         return done.stdout.strip()
 
     def get(self, path: str, token: str) -> Any:
-        return httpx2.get(self.url(path), headers={"Authorization": f"Bearer {token}"}, timeout=60).json()
+        return web.get(self.url(path), headers={"Authorization": f"Bearer {token}"}).json()

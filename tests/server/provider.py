@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx2
 
+from tests import web
 from tests.peers.process import LOOPBACK, free_port, running, wait_until
 
 
@@ -20,7 +21,7 @@ class Provider:
 
     def answers(self) -> bool:
         try:
-            return httpx2.get(f"{self.url}/.well-known/openid-configuration").is_success
+            return web.get(f"{self.url}/.well-known/openid-configuration").is_success
         except httpx2.TransportError:
             return False
 
@@ -29,7 +30,7 @@ class Provider:
 
     def enters(self, address: str, subject: str) -> str:
         """Sign somebody in at the provider's page; return where it sends the browser."""
-        answer = httpx2.post(address, data={"sub": subject}, follow_redirects=False)
+        answer = web.post(address, data={"sub": subject}, follow_redirects=False)
         assert answer.status_code == 302, answer.text
         return answer.headers["location"]
 

@@ -13,6 +13,7 @@ import pytest
 from callcoach.demo.calls import DIALOGUES, Dialogue, dialogue_sound
 from callcoach.store.engine import database_url, open_database
 from callcoach.store.work import StepRun, step_runs
+from tests import web
 from tests.peers.postgres import Cluster
 from tests.peers.process import wait_until
 from tests.server.process import Server
@@ -29,7 +30,7 @@ def data_dir(tmp_path: Path, model_dir: Path) -> Path:
 
 def send(server: Server, token: str, dialogue: Dialogue, call_id: str) -> httpx2.Response:
     with dialogue_sound(dialogue) as (agent, customer), agent.open("rb") as left, customer.open("rb") as right:
-        return httpx2.post(
+        return web.post(
             server.url("/api/v1/calls"),
             headers={"Authorization": f"Bearer {token}"},
             files={"sound": left, "customer": right},

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import httpx2
 import pytest
 from pypdf import PdfReader
 from selenium.webdriver import ActionChains
 
 from callcoach.server.sign_in.cookies import SESSION_COOKIE
+from tests import web
 from tests.server.browser.site import Site, running_site
 from tests.server.browser.visit import Visit
 
@@ -182,7 +182,7 @@ def test_a_review_from_the_first_verdict_to_the_final_decision(at_call) -> None:
 def test_a_call_is_taken_away_as_a_pdf(at_call, own_site: Site) -> None:
     visit = at_call("wang.fang", 6)
     cookies = {SESSION_COOKIE: visit.driver.get_cookie(SESSION_COOKIE)["value"]}
-    answer = httpx2.get(own_site.server.url("/calls/demo-06/report.pdf"), cookies=cookies)
+    answer = web.get(own_site.server.url("/calls/demo-06/report.pdf"), cookies=cookies)
     assert answer.headers["content-type"] == "application/pdf"
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
     assert "通话文字" in text

@@ -5,11 +5,11 @@ from __future__ import annotations
 import csv
 import io
 
-import httpx2
 import pytest
 
 from callcoach.server.sign_in.cookies import SESSION_COOKIE
 from callcoach.store.tables import CallRow
+from tests import web
 from tests.server.browser.filled_calls import CALLS
 from tests.server.browser.site import opened
 from tests.server.browser.visit import Visit
@@ -83,7 +83,7 @@ def test_the_list_is_taken_away_as_a_file(supervisor: Visit) -> None:
     shown = supervisor.run(ROWS)
     address = supervisor.find(".below a[href$='format=csv']").get_attribute("href")
     cookies = {SESSION_COOKIE: supervisor.driver.get_cookie(SESSION_COOKIE)["value"]}
-    answer = httpx2.get(address, cookies=cookies)
+    answer = web.get(address, cookies=cookies)
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert len(rows) == shown + 1
     assert rows[0][:3] == ["通话编号", "时间", "坐席"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import httpx2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from selenium.webdriver.common.keys import Keys
 
 from callcoach.principal import Role
 from callcoach.settings import Settings, WorkSettings
+from tests import web
 from tests.peers.baresip import baresip
 from tests.peers.fixtures import authority, pbx, server_files
 from tests.peers.kamailio import USERS
@@ -96,13 +96,13 @@ def test_a_call_from_the_page_is_heard_recorded_transcribed_and_flagged(
         wait_until(receipt.exists, "the receipt of the recording", timeout_s=60)
         headers = token_for(server.services, "chen.jing", Role.ADMINISTRATOR)
         address = f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}"
-        wait_until(lambda: httpx2.get(address, headers=headers).json()["state"] == "scored", "the score", timeout_s=180)
+        wait_until(lambda: web.get(address, headers=headers).json()["state"] == "scored", "the score", timeout_s=180)
         assert visit.complaints() == []
         heard = customer.heard()
     said, _ = read_wav(speech("agent"))
     forwards, backwards = likeness(heard, said[:, 0]), likeness(heard, said[::-1, 0])
     assert forwards > 0.6
     assert forwards > backwards + 0.15  # the measure tells a voice from the same voice backwards
-    analysis = httpx2.get(f"{address}/analysis", headers=headers).json()
+    analysis = web.get(f"{address}/analysis", headers=headers).json()
     names = {one["name_zh"] for one in analysis["rules"]["findings"]}
     assert any(name in hint for name in names), (hint, names)

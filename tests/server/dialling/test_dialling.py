@@ -25,6 +25,7 @@ from callcoach.store.model import NewPerson
 from callcoach.store.people import add_person
 from callcoach.store.presence import PresenceState, change_presence
 from callcoach.store.tokens import make_token
+from tests import web
 from tests.peers import sipp
 from tests.peers.kamailio import USERS, Pbx
 from tests.peers.phone import Phone, softphone
@@ -108,11 +109,11 @@ class Agent:
 
     def post(self, path: str, **body: Any) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.post(f"{self.floor.url}/api/v1{path}", json=body, headers=headers, timeout=30)
+        return web.post(f"{self.floor.url}/api/v1{path}", json=body, headers=headers)
 
     def current(self) -> dict[str, Any] | None:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx2.get(f"{self.floor.url}/api/v1/leads/current", headers=headers).json()["lead"]
+        return web.get(f"{self.floor.url}/api/v1/leads/current", headers=headers).json()["lead"]
 
     def is_connected(self) -> bool:
         """Whether the server can reach the phone: what cannot be dialled is refused by the phone, in other words."""

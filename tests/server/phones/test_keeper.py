@@ -20,6 +20,7 @@ from callcoach.server.phones.kept import BACKOFF_S, Keeping, PhoneState
 from callcoach.server.sign_in.cookies import SESSION_COOKIE, lifetime_of
 from callcoach.settings import PhonesSettings, ServerSettings, Settings, WorkSettings
 from callcoach.store.sessions import begin_session
+from tests import web
 from tests.peers.baresip import Baresip
 from tests.peers.fixtures import authority, customer, pbx, prompt, server_files
 from tests.peers.kamailio import USERS, Pbx
@@ -103,7 +104,7 @@ def test_a_phone_killed_in_a_call_is_started_again_and_its_recording_handed_in(
     assert record["recovered"] is True
     assert record["recording"]["frames"] > 2 * 8000
     reader = token_for(server.services, "reader", Role.ADMINISTRATOR)
-    (call,) = httpx2.get(f"{server.url}/api/v1/calls", headers=reader).json()["calls"]
+    (call,) = web.get(f"{server.url}/api/v1/calls", headers=reader).json()["calls"]
     assert call["agent"] == agent.name
     shown = client.get(page).text
     assert "运行中" in shown

@@ -12,7 +12,6 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 import pytest
 import uvicorn
@@ -27,6 +26,7 @@ from callcoach.settings import Settings, WorkSettings
 from callcoach.store.model import NewPerson
 from callcoach.store.people import add_person
 from callcoach.store.tokens import make_token
+from tests import web
 from tests.peers.cable import cable
 from tests.peers.phone import Phone, softphone
 from tests.peers.process import LOOPBACK, free_port, wait_until
@@ -169,7 +169,7 @@ def test_a_call_is_followed_live_across_a_broken_line_and_its_recording_handed_i
         heard = len(server.live("TurnHeard"))
         wait_until(lambda: len(server.live("TurnHeard")) > heard, "words after the line came back", timeout_s=60)
         wait_until(lambda: server.live("Hint"), "a hint", timeout_s=90)
-        (seen,) = httpx2.get(f"{server.url}/api/v1/phones", headers=watcher).json()
+        (seen,) = web.get(f"{server.url}/api/v1/phones", headers=watcher).json()
         assert (seen["name"], seen["number"]) == ("张伟", "806")
         assert seen["standing"]["calls"][0]["phase"] == "talking"
         caller.say("hangup")
@@ -181,7 +181,7 @@ def test_a_call_is_followed_live_across_a_broken_line_and_its_recording_handed_i
     # a machine that is busy with other things may fall behind and skip; what matters is that it listens
     assert all(one["lost_s"] < one["duration_s"] / 2 for one in server.live("LiveOver"))
     record = json.loads((receipt.parent / "call.json").read_text())
-    call = httpx2.get(f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}", headers=watcher).json()
+    call = web.get(f"{server.url}/api/v1/calls/{json.loads(receipt.read_text())['id']}", headers=watcher).json()
     assert (call["direction"], call["agent"], call["number"]) == ("inbound", "张伟", record["call"]["remote_number"])
 
 
@@ -204,13 +204,13 @@ def test_a_recording_waits_for_a_server_that_is_away_and_is_handed_in_once(setti
                 wait_until(receipt.exists, "the receipt of the recording", timeout_s=90)
                 wait_until(lambda: any(one.kind == "connected" for one in again.news), "the line again", timeout_s=60)
                 seen = token_for(again.services, "chen.jing", Role.ADMINISTRATOR)
-                assert len(httpx2.get(f"{again.url}/api/v1/calls", headers=seen).json()["calls"]) == 1
+                assert len(web.get(f"{again.url}/api/v1/calls", headers=seen).json()["calls"]) == 1
 
 
 def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
     token = agent_token(server)
     headers = {"Authorization": f"Bearer {token}"}
-    refused = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "8001"}, headers=headers)
+    refused = web.post(f"{server.url}/api/v1/dial", json={"target": "8001"}, headers=headers)
     assert refused.status_code == 409
     assert "No softphone is connected" in refused.json()["detail"]
     with (
@@ -219,9 +219,9 @@ def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):
     ):
         wait_until(lambda: any(one.kind == "connected" for one in server.news), "the line", timeout_s=30)
         target = f"sip:138@{LOOPBACK}:{callee.port()}"
-        call_id = httpx2.post(f"{server.url}/api/v1/dial", json={"target": target}, headers=headers).json()["call_id"]
+        call_id = web.post(f"{server.url}/api/v1/dial", json={"target": target}, headers=headers).json()["call_id"]
         phone.wait_phase("talking", call_id=call_id)
-        wrong = httpx2.post(f"{server.url}/api/v1/dial", json={"target": "not a number"}, headers=headers)
+        wrong = web.post(f"{server.url}/api/v1/dial", json={"target": "not a number"}, headers=headers)
         assert wrong.status_code == 409
         assert wrong.json()["detail"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from callcoach.analysis import save
@@ -12,6 +11,7 @@ from callcoach.store.engine import database_url, open_database
 from callcoach.store.reviews.codec import act_to_json
 from callcoach.store.reviews.sheets import SheetRef, read_sheet
 from callcoach.store.schema import upgrade
+from tests import web
 from tests.server.process import Server
 from tests.store.reviews.floor import analysis_of, make_floor, put_scored
 
@@ -34,7 +34,7 @@ def test_an_edit_that_was_answered_survives_the_kill(empty_url: str, tmp_path: P
         headers = {"Authorization": f"Bearer {server.call('people', 'token', 'one')}"}
         for version in range(EDITS):
             body = {"expected_version": version, "at_s": float(version), "text": f"第 {version} 条"}
-            answer = httpx2.post(server.url("/api/v1/calls/c2/review/notes"), headers=headers, json=body, timeout=60)
+            answer = web.post(server.url("/api/v1/calls/c2/review/notes"), headers=headers, json=body)
             answered.append(answer.json()["version"])
         server.kill()
     assert answered == [1, 2, 3, 4, 5]
