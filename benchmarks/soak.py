@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -108,7 +109,7 @@ def main() -> int:
     print(
         "other through one `callcoach phone` process, both sides speaking. Every recording is read again: its hash, its"
     )
-    print("length, and both tones in it.\n")
+    print(f"length, and both tones in it. Load of the machine: {os.getloadavg()[0]:.1f}.\n")
     print("| after calls | resident memory | threads | open files |\n| ---: | ---: | ---: | ---: |")
     for one in looks:
         print(f"| {one.calls} | {one.rss_mb:.1f} MB | {one.threads} | {one.files} |")

@@ -177,6 +177,11 @@ def test_calls_are_placed_redialled_and_transferred_both_ways(server, tmp_path, 
         visit.press(Keys.ENTER)  # asks first
         visit.until("return document.querySelector('.call.held .who')?.textContent === '1003'")
         visit.until("return document.querySelector('[data-deed=transfer_finish]')")
+        visit.press("c")
+        visit.until("return document.querySelectorAll('[data-deed=split]').length === 2")
+        visit.press("c")
+        visit.until("return document.querySelectorAll('.call.held').length === 1")
+        visit.until("return document.querySelector('[data-deed=transfer_finish]')")
         visit.press("f")
         visit.until(NO_CALL)
         talk_together(colleague, customer)
