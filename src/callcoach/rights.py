@@ -45,7 +45,7 @@ class Permission(StrEnum):
     CAMPAIGNS_KEEP = "campaigns-keep"
     """Make campaigns, bring numbers in, assign them; keep the do-not-call list."""
     AROUND_CALL = "around-call"
-    """Keep notes, outcomes, scripts and callbacks of one's calls; see those of one's teams, or all."""
+    """Keep notes, outcomes, scripts, callbacks and follow-ups of one's calls; see those of one's teams, or all."""
     COMPLAINTS = "complaints"
     """Record complaints and work on one's own; see those of one's teams, or all."""
     COMPLAINTS_DECIDE = "complaints-decide"

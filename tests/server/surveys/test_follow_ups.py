@@ -157,6 +157,28 @@ def test_the_list_and_the_follow_up_say_the_same(
     assert "空号" in given_up["remark"]
 
 
+def test_a_time_agreed_with_the_customer_is_kept_and_an_ended_list_takes_nobody(
+    client: TestClient, services: Services, li, zhao, wang, survey: Survey, hand_in: HandIn
+) -> None:
+    made = plan(client, wang, survey(), within_h=4, rest_days=0)
+    hand_in(li, "c1")
+    now = later(client, services, 3)
+    lead = take(client, now, zhao, made)
+    again = (now.now() + timedelta(hours=20)).isoformat()
+    result = client.post(f"/api/v1/leads/{lead['id']}/result", headers=zhao, json={"again_at": again})
+    assert result.status_code == 204
+    later(client, services, 22)
+    (one,) = listed(client, wang)
+    assert one["state"] == "open", "its time is over, but they agreed on another"
+    later(client, services, 50)
+    assert [found["state"] for found in listed(client, wang)] == ["lapsed"]
+    client.app.state.services = services  # type: ignore[attr-defined]
+    hand_in(li, "c2", 1)
+    client.post(f"/api/v1/campaigns/{made['campaign_id']}/state", headers=wang, json={"state": "ended"})
+    later(client, services, 3)
+    assert len(listed(client, wang)) == 1
+
+
 def test_a_plan_draws_whom_it_names(
     client: TestClient, services: Services, li, wang, survey: Survey, hand_in: HandIn
 ) -> None:

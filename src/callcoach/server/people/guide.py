@@ -8,7 +8,7 @@ from callcoach.server.pages.messages import catalogue
 from callcoach.settings import SignInSettings
 
 DEEDS: dict[Permission, tuple[str, str]] = {
-    Permission.CALLS_SEE: ("查找、查看、收听通话", "find, read and hear calls"),
+    Permission.CALLS_SEE: ("查找、查看、收听通话，看统计", "find, read and hear calls, see statistics"),
     Permission.VIEWS: ("保存通话列表的视图", "keep views of the list of calls"),
     Permission.CALLS_BRING: ("送入录音", "bring recordings in"),
     Permission.CALLS_RETRY: ("重新分析", "have a call analysed again"),
@@ -34,10 +34,13 @@ DEEDS: dict[Permission, tuple[str, str]] = {
     Permission.CAMPAIGNS_SEE: ("查看所在团队的外呼任务", "see the campaigns of one's teams"),
     Permission.CAMPAIGNS_WORK: ("拨打外呼名单", "call numbers of campaigns"),
     Permission.CAMPAIGNS_KEEP: (
-        "建立外呼任务、分配名单、管理免打扰",
-        "keep campaigns, their lists, the do-not-call list",
+        "建立外呼任务和回访计划、分配名单、管理免打扰",
+        "keep campaigns, follow-up plans, lists, the do-not-call list",
     ),
-    Permission.AROUND_CALL: ("通话记录、结果、话术、回拨", "keep notes, outcomes, scripts and callbacks of calls"),
+    Permission.AROUND_CALL: (
+        "通话记录、结果、话术、回拨、回访",
+        "keep notes, outcomes, scripts, callbacks, follow-ups",
+    ),
     Permission.COMPLAINTS: ("登记投诉、处理自己负责的投诉", "record complaints, work on one's own"),
     Permission.COMPLAINTS_DECIDE: ("判定投诉、定责任人、批准方案", "judge complaints, name owners, approve"),
     Permission.CALL_TEXTS: ("维护通话结果、话术、满意度问卷", "keep the outcomes, scripts and surveys in use"),

@@ -23,7 +23,7 @@ from callcoach.around.follow_ups import (
     checked_terms,
     is_drawn,
 )
-from callcoach.campaigns.outcomes import CampaignState, LeadState
+from callcoach.campaigns.outcomes import CampaignState, LeadState, Outcome
 from callcoach.customers.numbers import is_dialable, number_key
 from callcoach.errors import ConflictError, InputError, NotFoundError
 from callcoach.principal import Principal, Role
@@ -50,6 +50,8 @@ ANSWERED, DECLINED, LAPSED = "已回访", "不愿回答", "超过回访期限"
 """Results of numbers on the list, as people at the list read them."""
 _ENDS = {LeadState.FAILED: FollowUpStep.GIVE_UP, LeadState.DONE: FollowUpStep.DECLINE}
 """What it means that the list is done with a number whose customer has not answered."""
+KEPT_FOR = timedelta(days=1)
+"""A time that was agreed with the customer is waited for so long, whenever the follow-up would have lapsed."""
 LONGEST_CALL = timedelta(hours=12)
 MOST_PLANS = 200
 
@@ -185,6 +187,8 @@ def draw_follow_ups(session: Session, plan_id: int, now: datetime, today: date) 
     """
     session.execute(select(FollowUpPlanRow.id).where(FollowUpPlanRow.id == plan_id).with_for_update())
     plan = session.get_one(FollowUpPlanRow, plan_id)
+    if session.get_one(CampaignRow, plan.campaign_id).state is CampaignState.ENDED:
+        return 0  # nobody would call them
     found = _complaints(session, plan, now) if plan.source is FollowUpSource.COMPLAINTS else _calls(session, plan, now)
     drawn = [one for one in found if is_drawn(plan.seed, plan.share_percent, one.object_id)]
     return sum(_put(session, plan, one, now, today) for one in drawn)
@@ -203,7 +207,7 @@ def close_follow_ups(session: Session, now: datetime) -> int:
     )
     closed = 0
     for row, lead in session.execute(query).all():
-        if lead is not None and lead.state in (LeadState.RESERVED, LeadState.CALLED):
+        if lead is not None and (lead.state in (LeadState.RESERVED, LeadState.CALLED) or _is_agreed(lead, now)):
             continue  # somebody is at it
         step = _ENDS.get(lead.state, FollowUpStep.LAPSE) if lead is not None else FollowUpStep.LAPSE
         row.state, row.ended_at = after(row.state, step), now
@@ -215,6 +219,11 @@ def close_follow_ups(session: Session, now: datetime) -> int:
         closed += 1
     session.flush()
     return closed
+
+
+def _is_agreed(lead: LeadRow, now: datetime) -> bool:
+    """Whether another time was agreed with the customer, and is not long past."""
+    return lead.state is LeadState.LATER and lead.last_outcome is Outcome.ANSWERED and now < lead.next_at + KEPT_FOR
 
 
 # -- drawing -----------------------------------------------------------------------------------
