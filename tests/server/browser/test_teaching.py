@@ -45,6 +45,9 @@ def test_a_rule_is_written_tried_heard_and_published(chromium, filled: Path, tmp
         )
         assert found > 0
         assert visit.text("mark") == "一直在说"
+        assert visit.run("return document.querySelector('.take-away')") is None, (
+            "a page that was sent for has no address"
+        )
         visit.click("[data-play]")
         visit.until(PLAYING)
         visit.until("return document.querySelector('[data-play][aria-pressed=true]') === null")

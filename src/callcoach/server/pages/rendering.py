@@ -55,6 +55,8 @@ class Frame:
     theme: Theme
     path: str
     """Path and query of this page, to come back to."""
+    is_sent: bool
+    """Whether the page answers a form that was sent: its address alone does not bring it again."""
     navigation: tuple[Section, ...]
     time_zone: ZoneInfo
     version: str = __version__
@@ -109,6 +111,7 @@ def frame_of(request: Request) -> Frame:
         language=preferences.language,
         theme=preferences.theme,
         path=request.url.path + query,
+        is_sent=request.method == "POST",
         navigation=navigation_for(principal) if principal else (),
         time_zone=ZoneInfo(services_of(request).settings.server.time_zone),
     )

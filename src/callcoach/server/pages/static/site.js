@@ -39,6 +39,7 @@ function tell(answer) {
 
 // Tables that say so can be taken away: the server makes the file of the page's own query.
 function offerExports() {
+  if ("sent" in document.documentElement.dataset) return; // its address alone would bring another page
   const chinese = document.documentElement.lang.startsWith("zh");
   const boxes = [...document.querySelectorAll("[data-export]")];
   for (const box of boxes.filter((one) => !("offered" in one.dataset) && one.querySelector("tbody tr"))) {
