@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select
 
 from callcoach.datapath import Direction, Speaker
 from callcoach.line.standing import PhoneStanding, StandingCall
-from callcoach.line.wire import PROTOCOL, Hello
+from callcoach.line.wire import PROTOCOL, Happened, Hello
 from callcoach.principal import Principal, Role
 from callcoach.server.phones.exchange import Exchange
 from callcoach.server.phones.ledger import Ledger
@@ -117,3 +118,27 @@ def test_a_phone_that_is_still_there_stays(told: Told) -> None:
         told.ledger._note_staying(tuple(told.ledger._there.values()), BEGIN + timedelta(seconds=60))
         with told.database.reading() as session:
             assert session.scalar(select(AttendanceRow.until_at)) == BEGIN + timedelta(seconds=60)
+
+
+def test_what_phones_tell_is_followed_until_the_server_stops(told: Told) -> None:
+    clock = [BEGIN]
+    told.ledger._now = lambda: clock[0]
+
+    async def served() -> None:
+        following = asyncio.create_task(told.ledger.follow())
+        await asyncio.sleep(0)
+        told.phone.standing = PhoneStanding(registered=True)
+        with told.exchange.connected(told.phone):
+            event = events.as_plain(events.IncomingCall("c1", "138", "", (), "", waiting=False))
+            told.exchange.take(told.phone, Happened(event))
+            async with asyncio.timeout(20):
+                while not told.calls():
+                    await asyncio.sleep(0.01)
+            clock[0] = BEGIN + timedelta(seconds=30)
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
+
+    asyncio.run(served())
+    assert [one.phone_call_id for one in told.calls()] == ["c1"]
+    with told.database.reading() as session:
+        assert session.scalar(select(AttendanceRow.until_at)) == BEGIN + timedelta(seconds=30)

@@ -205,6 +205,9 @@ def test_a_recording_waits_for_a_server_that_is_away_and_is_handed_in_once(setti
                 wait_until(lambda: any(one.kind == "connected" for one in again.news), "the line again", timeout_s=60)
                 seen = token_for(again.services, "chen.jing", Role.ADMINISTRATOR)
                 assert len(web.get(f"{again.url}/api/v1/calls", headers=seen).json()["calls"]) == 1
+                (line,) = web.get(f"{again.url}/api/v1/statistics", headers=seen).json()["lines"]
+                counted = (line["calls"]["inbound"], line["calls"]["answered_in"], line["calls"]["missed"])
+                assert counted == (1, 1, 0), "the phone told of it, its recording was not counted again"
 
 
 def test_the_server_dials_with_the_agents_own_phone(server, tmp_path):

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from callcoach.datapath import Direction
@@ -21,9 +22,11 @@ from callcoach.store.phone_calls import (
     begin_phone_call,
     come,
     end_phone_call,
+    lose_phone_calls,
     stay,
 )
 from callcoach.store.presence import PresenceState, change_presence
+from callcoach.store.tables import CallRow
 from tests.server.around.conftest import HandIn, hand_in, li, liu, wang, zhao
 from tests.server.around.test_scripts import beside, tick
 from tests.server.around.test_scripts import write as write_script
@@ -134,9 +137,15 @@ def test_recordings_fill_in_for_calls_of_which_no_phone_told(
     person_id = own_id(client, li)
     with services.database.writing() as session:
         begin_phone_call(session, person_id, RingingCall("r2", Direction.INBOUND, "138", ""), services.now(), SHANGHAI)
-    hand_in(li, "r2", 1)
+        lose_phone_calls(session, person_id, (), services.now())
     line = by_name(today(client, wang))["li"]
-    assert (line["calls"]["inbound"], line["calls"]["answered_in"], line["calls"]["missed"]) == (2, 1, 0)
+    assert (line["calls"]["inbound"], line["calls"]["answered_in"], line["calls"]["missed"]) == (2, 1, 1)
+    hand_in(li, "r2", 1)
+    with services.database.writing() as session:
+        session.execute(update(CallRow).where(CallRow.id == "r2").values(duration_s=42.0))
+    line = by_name(today(client, wang))["li"]
+    assert (line["calls"]["inbound"], line["calls"]["answered_in"], line["calls"]["missed"]) == (2, 2, 0)
+    assert (line["calls"]["talk_s"], line["calls"]["talked"]) == (42, 1), "as long as its recording"
 
 
 def test_outcomes_callbacks_complaints_and_scripts_are_counted(

@@ -68,8 +68,9 @@ class Ledger:
                         await self._write(one)
         finally:
             staying.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await staying
+            if self._there:  # a server that stops loses no time of the phones that were there
+                with contextlib.suppress(CallCoachError):
+                    self._note_staying(tuple(self._there.values()), self._now())
 
     async def _write(self, news: News) -> None:
         try:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from callcoach.datapath import Direction
@@ -16,7 +16,10 @@ from callcoach.store.tables import CallRow, MeasuresRow, PhoneCallRow
 from callcoach.store.visibility import people_visible_to, visible_to
 
 _IN, _OUT = PhoneCallRow.direction == Direction.INBOUND, PhoneCallRow.direction == Direction.OUTBOUND
-_ANSWERED = PhoneCallRow.answered_at.is_not(None)
+_ANSWERED = or_(PhoneCallRow.answered_at.is_not(None), CallRow.pk.is_not(None))
+_TALK_S = func.coalesce(PhoneCallRow.talk_s, func.nullif(CallRow.duration_s, 0.0))
+_UNTOLD = and_(CallRow.id == PhoneCallRow.phone_call_id, PhoneCallRow.talk_s.is_(None))
+"""The recording of a call whose answer or end nobody was told of: it was answered, and as long as it is."""
 
 
 def count_calls(
@@ -48,12 +51,14 @@ def _told(
         "turned_away": _count(PhoneCallRow.turned_away),
         "ring_s": func.coalesce(func.sum(case((rung, PhoneCallRow.ring_s), else_=0.0)), 0.0),
         "rung": _count(rung),
-        "talk_s": func.coalesce(func.sum(PhoneCallRow.talk_s), 0.0),
-        "talked": func.count(PhoneCallRow.talk_s),
+        "talk_s": func.coalesce(func.sum(_TALK_S), 0.0),
+        "talked": func.count(_TALK_S),
         "told_in": _count(_IN),
     }
     query = (
         select(key, *(value.label(name) for name, value in sums.items()))
+        .select_from(PhoneCallRow)
+        .outerjoin(CallRow, _UNTOLD)
         .where(PhoneCallRow.day >= wanted.first, PhoneCallRow.day <= wanted.last)
         .where(people_visible_to(principal, PhoneCallRow.person_id))
         .group_by(key)
