@@ -22,7 +22,7 @@ from callcoach.live.listening import Listening
 from callcoach.live.speaking_up import PAUSE_S, speaks_by_default
 from callcoach.live.updates import FindingMade, Gauges, Hint, LiveOver, LiveUpdate, Partial, TurnHeard, as_plain
 from callcoach.live.worker import Setup
-from callcoach.rules.rulebook import load_rulebook
+from callcoach.rules.rulebook import RuleText, load_rulebook
 from callcoach.scoring import load_rubric
 from callcoach.sip.ports import read_wav
 
@@ -162,7 +162,25 @@ def _first_words(side: np.ndarray, seconds: float = 4.0) -> np.ndarray:
     return side[begins : begins + int(seconds * RATE_HZ)]
 
 
-def test_a_worker_that_is_killed_is_started_again_and_hears_on(model_dir, sound):
+PUBLISHED = RuleText(
+    "own.pronoun",
+    """
+id: own.pronoun
+version: 1
+name: {zh: 说我或你, en: Says I or you}
+category: negative
+severity: notice
+applies_to: agent
+condition: {kind: phrase, any: [我, 你, 好]}
+advice: {zh: 换一种说法, en: Say it otherwise}
+source: {document: S0, phrase: 我}
+hits: [【我】来, 【你】来, 【好】的]
+misses: [来, 去, 查]
+""",
+)
+
+
+def test_a_worker_that_is_killed_is_started_again_and_hears_on_by_the_rules_in_force(model_dir, sound):
     heard: list[LiveUpdate] = []
     over = threading.Event()
 
@@ -175,6 +193,7 @@ def test_a_worker_that_is_killed_is_started_again_and_hears_on(model_dir, sound)
     try:
         assert listening.ready.wait(60)
         listening.begin(Call("c1", Direction.INBOUND), RATE_HZ, tell)
+        listening.use_rules((PUBLISHED,))
         half = len(sound) // 2
         listening.hear("c1", sound[:half].tobytes())
         listening.kill_worker()
@@ -190,6 +209,8 @@ def test_a_worker_that_is_killed_is_started_again_and_hears_on(model_dir, sound)
     turns = [update.turn for update in heard if isinstance(update, TurnHeard)]
     assert turns
     assert all(turn.start_s >= half / RATE_HZ - 1 for turn in turns[-2:])
+    found = [update.finding for update in heard if isinstance(update, FindingMade)]
+    assert "own.pronoun" in {one.rule_id for one in found if one.start_s > half / RATE_HZ}
 
 
 def _until(done, timeout_s: float = 30) -> bool:
