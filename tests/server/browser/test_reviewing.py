@@ -97,7 +97,7 @@ def test_a_plan_is_made_shows_what_it_would_draw_and_ends(enter) -> None:
     visit.find("#quota").clear()
     visit.type("#quota", "3")
     send(visit, "form[action='/plans'] button.main")
-    assert "复核人：没有填" in visit.text(".banner.bad"), "a plan needs reviewers"
+    assert "复核人：至少选 1 项" in visit.text(".banner.bad"), "a plan needs reviewers"
     visit.type("#name", "每天最差三通")
     visit.choose("#period", "day")
     visit.click("input[name='reviewer_ids']")
