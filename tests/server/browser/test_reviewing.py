@@ -97,15 +97,13 @@ def test_a_plan_is_made_shows_what_it_would_draw_and_ends(enter) -> None:
     visit.find("#quota").clear()
     visit.type("#quota", "3")
     send(visit, "form[action='/plans'] button.main")
-    assert "复核人：至少选 1 项" in visit.text(".banner.bad"), "a plan needs reviewers"
-    visit.type("#name", "每天最差三通")
-    visit.choose("#period", "day")
+    assert "复核人：至少选 1 项" in visit.text(".banner.bad"), "a plan needs reviewers; what was typed stays"
     visit.click("input[name='reviewer_ids']")
     send(visit, "form[action='/plans'] button.main")
     assert "每天最差三通" in visit.text("tbody")
     visit.run("document.querySelector('tbody input[name=day]').value = '2026-01-30'")
     send(visit, "tbody form[method='get'] button")
-    assert visit.driver.find_elements("css selector", "td[colspan] a")
+    assert visit.driver.find_elements("css selector", "#preview tbody a")
     visit.run("document.querySelector('form[data-ask]').removeAttribute('data-ask')")
     send(visit, "form[action$='/end'] button")
     assert "已结束" in visit.text("tbody")
