@@ -23,6 +23,7 @@ from callcoach.server.around.script_files import COLUMNS, cells_of, script_impor
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Cell, Table
 from callcoach.server.imports.pages import add_import_pages
+from callcoach.server.pages.form_rows import in_order, text_of
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -138,9 +139,9 @@ def post_publish(
 
 
 def _put(request: Request, principal: Principal, services: Services, form: FormData, before: Script | None) -> Response:
-    name, campaign = _text(form, "name"), _text(form, "campaign_id")
+    name, campaign = text_of(form, "name"), text_of(form, "campaign_id")
     campaign_id = int(campaign) if campaign.isascii() and campaign.isdecimal() and len(campaign) < 10 else None
-    purpose = Purpose(direction_of(_text(form, "direction")), _text(form, "queue"), campaign_id)
+    purpose = Purpose(direction_of(text_of(form, "direction")), text_of(form, "queue"), campaign_id)
     steps = _steps(form)
     try:
         with services.database.writing() as session:
@@ -159,20 +160,13 @@ def _put(request: Request, principal: Principal, services: Services, form: FormD
 
 def _steps(form: FormData) -> tuple[ScriptStep, ...]:
     """Return the steps a form holds in the order their numbers say; those without any text are left out."""
-    found: list[tuple[float, ScriptStep]] = []
+    found: list[tuple[int, ScriptStep]] = []
     for row in range(MOST_STEPS + SPARE):
-        title, say = _text(form, f"title_{row}"), _text(form, f"say_{row}")
+        title, say = text_of(form, f"title_{row}"), text_of(form, f"say_{row}")
         if title or say:
-            place = _text(form, f"place_{row}")
-            is_number = place.isascii() and place.replace(".", "", 1).isdecimal()
-            step = ScriptStep(title, say, optional=bool(_text(form, f"optional_{row}")))
-            found.append((float(place) if is_number else row + 1.0, step))
-    return tuple(step for _, step in sorted(found, key=lambda pair: pair[0]))
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+            step = ScriptStep(title, say, optional=bool(text_of(form, f"optional_{row}")))
+            found.append((row, step))
+    return in_order(form, found)
 
 
 def _page(

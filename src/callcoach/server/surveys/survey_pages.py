@@ -18,6 +18,7 @@ from callcoach.rights import Permission
 from callcoach.server.exports.answer import FileFormat, download
 from callcoach.server.exports.tables import Table
 from callcoach.server.imports.pages import add_import_pages
+from callcoach.server.pages.form_rows import in_order, text_of
 from callcoach.server.pages.places import KeyInPath
 from callcoach.server.pages.preferences import said_to
 from callcoach.server.pages.rendering import render, translator_of
@@ -132,7 +133,7 @@ def post_publish(
 
 
 def _put(request: Request, principal: Principal, services: Services, form: FormData, before: Survey | None) -> Response:
-    written = Written(_text(form, "name"), _text(form, "opening"), _questions(form))
+    written = Written(text_of(form, "name"), text_of(form, "opening"), _questions(form))
     try:
         with services.database.writing() as session:
             made = put_survey(
@@ -156,26 +157,19 @@ def _put(request: Request, principal: Principal, services: Services, form: FormD
 
 def _questions(form: FormData) -> tuple[Question, ...]:
     """Return the questions a form holds in the order their numbers say; those without a text are left out."""
-    found: list[tuple[float, Question]] = []
+    found: list[tuple[int, Question]] = []
     for row in range(MOST_QUESTIONS + SPARE):
-        text, kind, low = _text(form, f"text_{row}"), _text(form, f"kind_{row}"), _text(form, f"low_{row}")
+        text, kind, low = text_of(form, f"text_{row}"), text_of(form, f"kind_{row}"), text_of(form, f"low_{row}")
         if not text:
             continue
-        place = _text(form, f"place_{row}")
-        is_number = place.isascii() and place.replace(".", "", 1).isdecimal()
         question = Question(
             text,
             QuestionKind(kind) if kind in {one.value for one in QuestionKind} else QuestionKind.RATING_5,
-            optional=bool(_text(form, f"optional_{row}")),
+            optional=bool(text_of(form, f"optional_{row}")),
             low=int(low) if low.isascii() and low.isdecimal() and len(low) < 3 else None,
         )
-        found.append((float(place) if is_number else row + 1.0, question))
-    return tuple(question for _, question in sorted(found, key=lambda pair: pair[0]))
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value.strip() if isinstance(value, str) else ""
+        found.append((row, question))
+    return in_order(form, found)
 
 
 def _page(survey: Survey | None, written: Written, problem: str = "") -> SurveyPage:
